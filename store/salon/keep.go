@@ -58,8 +58,14 @@ type Run struct {
 // AtRisk is what would be lost if the PC died now.
 type AtRisk struct {
 	Since   string // UTC time of the newest proved point; "" if there is none
-	Changes int64
-	Words   []string // the newest few, in words that name no contact
+	Changes int64  // records made or changed since
+	Kinds   []KindCount
+}
+
+// KindCount is how many records of one table were made or changed.
+type KindCount struct {
+	Kind string // client, appointment, sale, note, ...
+	N    int64
 }
 
 // Keep is the state of the salon's protection on one page.

@@ -1,0 +1,268 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"salonkeep/store/salon"
+)
+
+const clientColumns = `c.id, c.version, c.code, c.name, c.phone, c.email, c.note, c.since`
+
+// scanClient is the one place where a client is read, and where contacts are
+// masked.
+func (sc *Scope) scanClient(scan func(...any) error, c *salon.Client, more ...any) error {
+	var phone, email string
+	if err := scan(append([]any{&c.ID, &c.Version, &c.Code, &c.Name, &phone, &email, &c.Note, &c.Since}, more...)...); err != nil {
+		return err
+	}
+	c.Phone, c.Email = sc.phone(phone), sc.email(email)
+	return nil
+}
+
+// clientReach is the condition that keeps a person to the clients they may
+// know of, as SQL over c and its arguments.
+func (sc *Scope) clientReach() (string, []any) {
+	if sc.grants[salon.ViewClient] == salon.All {
+		return "c.deleted = 0", nil
+	}
+	return "c.deleted = 0 AND EXISTS (SELECT 1 FROM appointment sv WHERE sv.staff_id = ? AND sv.client_id = c.id AND sv.deleted = 0)", []any{sc.who.StaffID}
+}
+
+// Clients are up to n clients from index from whose name or code holds text,
+// or any part of whose phone does for who may see phones: for everybody else
+// a number finds nothing, so that the search cannot be asked which numbers
+// the salon knows.
+func (sc *Scope) Clients(ctx context.Context, text string, from, n int) (salon.Page[salon.ClientRow], error) {
+	page := salon.Page[salon.ClientRow]{From: from}
+	if err := sc.may(ctx, salon.ViewClient); err != nil {
+		return page, err
+	}
+	where, args := sc.clientReach()
+	if text = strings.TrimSpace(text); text != "" {
+		like := "%" + escapeLike(text) + "%"
+		match := `c.name LIKE ? ESCAPE '\' OR c.code LIKE ? ESCAPE '\'`
+		args = append(args, like, like)
+		if digits := searchDigits(text); digits != "" && sc.grants[salon.SeeContact] == salon.All {
+			match += ` OR c.phone LIKE ?`
+			args = append(args, "%"+digits+"%")
+		}
+		where += " AND (" + match + ")"
+	}
+	if err := sc.s.r.QueryRowContext(ctx, `SELECT count(*) FROM client c WHERE `+where, args...).Scan(&page.Total); err != nil {
+		return page, asSalonError(fmt.Errorf("count clients: %w", err))
+	}
+	rows, err := sc.s.r.QueryContext(ctx, `SELECT `+clientColumns+`,
+			coalesce((SELECT max(a.day) FROM appointment a WHERE a.client_id = c.id AND a.status = 'completed' AND a.deleted = 0), ''),
+			(SELECT count(*) FROM appointment a WHERE a.client_id = c.id AND a.status = 'completed' AND a.deleted = 0)
+		FROM client c WHERE `+where+` ORDER BY c.name COLLATE NOCASE, c.id LIMIT ? OFFSET ?`, append(args, n, from)...)
+	if err != nil {
+		return page, asSalonError(fmt.Errorf("list clients: %w", err))
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var c salon.ClientRow
+		if err := sc.scanClient(rows.Scan, &c.Client, &c.LastVisit, &c.Visits); err != nil {
+			return page, err
+		}
+		page.Rows = append(page.Rows, c)
+	}
+	return page, rows.Err()
+}
+
+func escapeLike(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+}
+
+// searchDigits is what of text can be part of a stored number: at least three
+// digits, without the zero that local notations begin with.
+func searchDigits(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case r >= '0' && r <= '9':
+			b.WriteRune(r)
+		case strings.ContainsRune(" +-()./", r):
+		default:
+			return ""
+		}
+	}
+	if b.Len() < 3 {
+		return ""
+	}
+	return strings.TrimLeft(b.String(), "0")
+}
+
+func (sc *Scope) client(ctx context.Context, q queryer, id string) (salon.Client, error) {
+	var c salon.Client
+	where, args := sc.clientReach()
+	row := q.QueryRowContext(ctx, `SELECT `+clientColumns+` FROM client c WHERE `+where+` AND c.id = ?`, append(args, id)...)
+	err := sc.scanClient(row.Scan, &c)
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, missing("client")
+	}
+	return c, asSalonError(err)
+}
+
+// ClientCard is everything of one client. Opening it is noted in the log.
+func (sc *Scope) ClientCard(ctx context.Context, id string) (salon.ClientCard, error) {
+	var card salon.ClientCard
+	if err := sc.may(ctx, salon.ViewClient); err != nil {
+		return card, err
+	}
+	var err error
+	if card.Client, err = sc.client(ctx, sc.s.r, id); err != nil {
+		return card, err
+	}
+	if err := sc.look(ctx, string(salon.ViewClient), "client", id, ""); err != nil {
+		return card, err
+	}
+	if card.Visits, err = sc.visits(ctx, sc.s.r, `a.client_id = ?`, `a.day DESC, a.start_min DESC, a.id DESC LIMIT 200`, id); err != nil {
+		return card, err
+	}
+	for _, v := range card.Visits {
+		switch v.Status {
+		case salon.NoShow:
+			card.NoShows++
+		case salon.Done:
+			card.Done++
+		}
+	}
+	if card.Notes, err = sc.notes(ctx, "client", id); err != nil {
+		return card, err
+	}
+	if !sc.Can(salon.ViewSales) {
+		return card, nil
+	}
+	if card.Sales, err = sc.saleRows(ctx, `s.id IN (SELECT sale_id FROM sale_line WHERE client_id = ?)`, 200, 0, id); err != nil {
+		return card, err
+	}
+	err = sc.s.r.QueryRowContext(ctx, `SELECT coalesce(sum(net_cents), 0) FROM sale_line WHERE client_id = ? AND deleted = 0`, id).Scan(&card.NetCents)
+	return card, asSalonError(err)
+}
+
+// CreateClient makes a card. The same key twice makes one card.
+func (sc *Scope) CreateClient(ctx context.Context, key string, f salon.ClientForm) (id string, err error) {
+	_, err = sc.write(ctx, salon.CreateClient, func(tx *writeTx) error {
+		return tx.once(key, salon.CreateClient, &id, func() (string, error) {
+			return tx.addClient(f, tx.sc.s.today(ctx, tx))
+		})
+	})
+	return id, err
+}
+
+func (tx *writeTx) addClient(f salon.ClientForm, since salon.Day) (string, error) {
+	phone, email, err := tx.checkClientForm(&f)
+	if err != nil {
+		return "", err
+	}
+	id := newID()
+	tx.touched("client", id, "")
+	return id, tx.exec(`INSERT INTO client (id, name, phone, email, note, since, branch_id) VALUES (?,?,?,?,?,?,?)`,
+		id, f.Name, deref(phone), deref(email), f.Note, since, tx.branch)
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// checkClientForm trims the form and gives the contacts as they are stored,
+// nil where they stay as they are.
+func (tx *writeTx) checkClientForm(f *salon.ClientForm) (phone, email *string, err error) {
+	f.Name, f.Note = strings.TrimSpace(f.Name), strings.TrimSpace(f.Note)
+	bad := salon.E(salon.Invalid, "The card cannot be saved like this yet.")
+	if f.Name == "" {
+		bad.On("name", "What is the client called?")
+	}
+	if len(f.Name) > 200 {
+		bad.On("name", "The name is too long. Use at most 200 letters.")
+	}
+	if len(f.Note) > 20000 {
+		bad.On("note", "The note is too long.")
+	}
+	if f.Email != nil {
+		e := strings.TrimSpace(*f.Email)
+		if e != "" && !looksLikeEmail(e) {
+			bad.On("email", "Type a whole e-mail address, for example rowan@example.com.")
+		}
+		email = &e
+	}
+	if f.Phone != nil {
+		country, err := branchSetting(tx.ctx, tx.Tx, "country")
+		if err != nil {
+			return nil, nil, err
+		}
+		p, ok := NormalPhone(*f.Phone, country)
+		if !ok {
+			bad.On("phone", "This is not a phone number. Type its digits, with + and the country for one from abroad.")
+		}
+		phone = &p
+	}
+	if bad.Field != nil {
+		return nil, nil, bad
+	}
+	return phone, email, nil
+}
+
+// EditClient changes a card that is still as this person saw it. Whoever sees
+// only masks cannot change contacts: the form leaves them nil.
+func (sc *Scope) EditClient(ctx context.Context, id string, version int64, f salon.ClientForm) (int64, error) {
+	return sc.write(ctx, salon.EditClient, func(tx *writeTx) error {
+		c, err := sc.client(ctx, tx.Tx, id)
+		if err != nil {
+			return err
+		}
+		if c.Version != version {
+			return tx.changedSince("client", id)
+		}
+		phone, email, err := tx.checkClientForm(&f)
+		if err != nil {
+			return err
+		}
+		tx.touched("client", id, "")
+		return tx.exec(`UPDATE client SET name = ?, note = ?, phone = coalesce(?, phone), email = coalesce(?, email), version = version + 1 WHERE id = ?`,
+			f.Name, f.Note, phone, email, id)
+	})
+}
+
+// changedSince is the answer to a save over somebody else's change.
+func (tx *writeTx) changedSince(kind, id string) error {
+	var who string
+	err := tx.QueryRowContext(tx.ctx, `SELECT actor FROM audit WHERE kind = ? AND about_id = ? AND tx > 0 ORDER BY seq DESC LIMIT 1`, kind, id).Scan(&who)
+	if errors.Is(err, sql.ErrNoRows) {
+		return salon.E(salon.Clash, "Not saved: it was changed meanwhile. Look at it again.")
+	}
+	if err != nil {
+		return err
+	}
+	return salon.E(salon.Clash, "Not saved: %s has changed it meanwhile. Look at it again.", who)
+}
+
+// once gives a form that was sent twice the answer it got the first time.
+func (tx *writeTx) once(key string, act salon.Act, answer *string, do func() (string, error)) error {
+	if key != "" {
+		var staff, before string
+		err := tx.QueryRowContext(tx.ctx, `SELECT staff_id, act, answer FROM idempotency WHERE key = ?`, key).Scan(&staff, &before, answer)
+		if err == nil {
+			if staff != tx.sc.who.StaffID || before != string(act) {
+				return salon.E(salon.Invalid, "This form was already used. Open it again.")
+			}
+			tx.touchedAs("form", key, "sent twice", nil)
+			return nil
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+	}
+	var err error
+	if *answer, err = do(); err != nil || key == "" {
+		return err
+	}
+	return tx.exec(`INSERT INTO idempotency (key, staff_id, act, answer, at) VALUES (?,?,?,?,?)`, key, tx.sc.who.StaffID, act, *answer, tx.now)
+}
