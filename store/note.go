@@ -12,7 +12,7 @@ import (
 func (sc *Scope) AddNote(ctx context.Context, kind, id, text string) error {
 	act, ok := map[string]salon.Act{"client": salon.ViewClient, "appointment": salon.ViewCalendar, "sale": salon.ViewSales}[kind]
 	if !ok {
-		return missing("record")
+		act = salon.ViewClient
 	}
 	_, err := sc.write(ctx, act, func(tx *writeTx) error {
 		if err := sc.knows(ctx, tx, kind, id); err != nil {
@@ -38,11 +38,13 @@ func (sc *Scope) knows(ctx context.Context, tx *writeTx, kind, id string) error 
 		_, err = sc.client(ctx, tx.Tx, id)
 	case "appointment":
 		_, err = sc.visit(ctx, tx.Tx, id)
-	default:
+	case "sale":
 		var n int
 		if err = tx.QueryRowContext(ctx, `SELECT count(*) FROM sale WHERE id = ? AND deleted = 0`, id).Scan(&n); err == nil && n == 0 {
-			err = missing(kind)
+			err = missing("receipt")
 		}
+	default:
+		err = missing("record")
 	}
 	return err
 }
