@@ -1,0 +1,37 @@
+package ui
+
+import "salonkeep/store/salon"
+
+// toast is the sentence for what the page before this one did, named by the
+// "did" of its redirect; nil for names that mean nothing.
+func (d *desk) toast(did string) *Toast {
+	sentence := ""
+	switch did {
+	case "staff":
+		sentence = say("Added to the team.")
+	default:
+		return nil
+	}
+	return &Toast{Text: d.T(sentence)}
+}
+
+// statusWord is the name of an appointment's status.
+func statusWord(s salon.Status) string {
+	switch s {
+	case salon.Booked:
+		return say("Booked")
+	case salon.Confirmed:
+		return say("Confirmed")
+	case salon.Arrived:
+		return say("Arrived")
+	case salon.InService:
+		return say("In service")
+	case salon.Done:
+		return say("Done")
+	case salon.NoShow:
+		return say("No-show")
+	case salon.Cancelled:
+		return say("Cancelled")
+	}
+	return string(s)
+}
