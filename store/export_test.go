@@ -31,3 +31,8 @@ func Trigger(s *Store, name string) (string, error) {
 	}
 	return t[0], err
 }
+
+// Texts reads one text column.
+func Texts(s *Store, query string, args ...any) ([]string, error) {
+	return texts(context.Background(), s.r, query, args...)
+}
