@@ -52,6 +52,10 @@ func removeDatabase(path string) error {
 	return nil
 }
 
+// CheckFounding says what is missing in a founding before anything is made of
+// it, field by field.
+func CheckFounding(f salon.Founding) error { return checkFounding(&f) }
+
 func checkFounding(f *salon.Founding) error {
 	f.Salon, f.Owner, f.Email = strings.TrimSpace(f.Salon), strings.TrimSpace(f.Owner), strings.ToLower(strings.TrimSpace(f.Email))
 	bad := salon.E(salon.Invalid, "The salon cannot be set up like this yet.")
