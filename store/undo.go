@@ -6,7 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,7 +32,7 @@ func (sc *Scope) Undo(ctx context.Context, n int64) error {
 		if at < stamp(sc.s.o.Now().Add(-undoTime)) {
 			return salon.E(salon.Clash, "That was too long ago to undo. Change it back by hand.")
 		}
-		kept, err := tx.revert(n)
+		kept, err := tx.revert(n, nil)
 		if err != nil {
 			return err
 		}
@@ -64,85 +65,120 @@ func (tx *writeTx) checkUndone(kind, id string) (salon.Day, error) {
 	return a.Day, tx.checkFree(a)
 }
 
-// row names one row of one synced table.
+// rowID names one row of one synced table.
 type rowID struct{ table, id string }
+
+// reverting is what revert needs to know of one row before its first step.
+type reverting struct {
+	rowID
+	op, was string
+}
 
 // revert puts every row that transaction n changed back to what it was before:
 // inserted rows are marked deleted, changed fields get their old values. Rows
-// somebody changed since are left as they are and returned.
-func (tx *writeTx) revert(n int64) (kept []rowID, err error) {
-	type step struct {
-		rowID
-		id, hlc int64
-		op, was string
-	}
-	var steps []step
-	rows, err := tx.QueryContext(tx.ctx, `SELECT id, tbl, pk, op, coalesce(was, '{}'), hlc FROM change_log WHERE tx = ? ORDER BY id DESC`, n)
+// somebody changed since are left as they are and returned. A change whose
+// clock is in took was itself taken back, and counts as none.
+func (tx *writeTx) revert(n int64, took map[int64]bool) (kept []rowID, err error) {
+	steps, hlc, err := tx.stepsOf(n)
 	if err != nil {
-		return nil, fmt.Errorf("read change %d: %w", n, err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var s step
-		if err := rows.Scan(&s.id, &s.table, &s.rowID.id, &s.op, &s.was, &s.hlc); err != nil {
-			return nil, err
-		}
-		steps = append(steps, s)
-	}
-	if err := rows.Err(); err != nil {
 		return nil, err
 	}
-	changed := map[rowID]bool{}
+	since, err := tx.changedAfter(n, hlc, took)
+	if err != nil {
+		return nil, err
+	}
+	told := map[rowID]bool{}
+	stmts := map[string]*sql.Stmt{}
 	for _, s := range steps {
-		since, seen := changed[s.rowID]
-		if !seen {
-			// Asked before the first step: our own steps move the versions.
-			var newest int64
-			if err := tx.QueryRowContext(tx.ctx, `SELECT max(hlc) FROM field_ver WHERE tbl = ? AND pk = ?`, s.table, s.rowID.id).Scan(&newest); err != nil {
+		if !since[s.rowID] {
+			if err := tx.revertRow(stmts, s); err != nil {
 				return nil, err
 			}
-			since = newest > s.hlc
-			changed[s.rowID] = since
-			if since {
-				kept = append(kept, s.rowID)
-			}
-		}
-		if since {
 			continue
 		}
-		if err := tx.revertRow(s.rowID, s.op, s.was); err != nil {
-			return nil, err
+		if !told[s.rowID] {
+			told[s.rowID] = true
+			kept = append(kept, s.rowID)
 		}
 	}
 	return kept, nil
 }
 
-func (tx *writeTx) revertRow(r rowID, op, was string) error {
-	pk, cols, err := tx.keyOf(r.table)
+// stepsOf are the changes of a transaction, the last first, and its clock.
+func (tx *writeTx) stepsOf(n int64) (steps []reverting, hlc int64, err error) {
+	rows, err := tx.QueryContext(tx.ctx, `SELECT tbl, pk, op, coalesce(was, '{}'), hlc FROM change_log WHERE tx = ? ORDER BY id DESC`, n)
 	if err != nil {
-		return err
+		return nil, 0, fmt.Errorf("read change %d: %w", n, err)
 	}
-	if op == "i" {
-		return tx.exec(fmt.Sprintf(`UPDATE %s SET deleted = 1, version = version + 1 WHERE %s = ?`, r.table, pk), r.id)
-	}
-	old := map[string]json.RawMessage{}
-	if err := json.Unmarshal([]byte(was), &old); err != nil {
-		return fmt.Errorf("read old values of %s: %w", r.table, err)
-	}
-	names := make([]string, 0, len(old))
-	for c := range old {
-		if !cols[c] {
-			return fmt.Errorf("old value of unknown column %s.%s", r.table, c)
+	defer rows.Close()
+	for rows.Next() {
+		var s reverting
+		if err := rows.Scan(&s.table, &s.id, &s.op, &s.was, &hlc); err != nil {
+			return nil, 0, err
 		}
-		names = append(names, c)
+		steps = append(steps, s)
 	}
-	sort.Strings(names)
-	set, args := []string{"version = version + 1"}, []any{}
+	return steps, hlc, rows.Err()
+}
+
+// changedAfter are the rows of transaction n that were written again later.
+func (tx *writeTx) changedAfter(n, hlc int64, took map[int64]bool) (map[rowID]bool, error) {
+	rows, err := tx.QueryContext(tx.ctx, `SELECT DISTINCT f.tbl, f.pk, f.hlc FROM change_log c JOIN field_ver f ON f.tbl = c.tbl AND f.pk = c.pk WHERE c.tx = ? AND f.hlc > ?`, n, hlc)
+	if err != nil {
+		return nil, fmt.Errorf("look for changes since %d: %w", n, err)
+	}
+	defer rows.Close()
+	out := map[rowID]bool{}
+	for rows.Next() {
+		var r rowID
+		var at int64
+		if err := rows.Scan(&r.table, &r.id, &at); err != nil {
+			return nil, err
+		}
+		if !took[at] {
+			out[r] = true
+		}
+	}
+	return out, rows.Err()
+}
+
+// revertRow takes one change back. stmts keeps what was prepared: an import
+// has hundreds of thousands of rows and a few dozen statements.
+func (tx *writeTx) revertRow(stmts map[string]*sql.Stmt, s reverting) error {
+	old := map[string]json.RawMessage{}
+	if err := json.Unmarshal([]byte(s.was), &old); err != nil {
+		return fmt.Errorf("read old values of %s: %w", s.table, err)
+	}
+	names := slices.Sorted(maps.Keys(old))
+	key := s.table + " " + s.op + " " + strings.Join(names, " ")
+	st := stmts[key]
+	if st == nil {
+		pk, cols, err := tx.keyOf(s.table)
+		if err != nil {
+			return err
+		}
+		set := []string{"version = version + 1"}
+		if s.op == "i" {
+			set = append(set, "deleted = 1")
+		}
+		for i, c := range names {
+			if !cols[c] {
+				return fmt.Errorf("old value of unknown column %s.%s", s.table, c)
+			}
+			set = append(set, fmt.Sprintf("%s = json_extract(?1, ?%d)", c, i+3))
+		}
+		st, err = tx.PrepareContext(tx.ctx, fmt.Sprintf(`UPDATE %s SET %s WHERE %s = ?2`, s.table, strings.Join(set, ", "), pk))
+		if err != nil {
+			return err
+		}
+		stmts[key] = st // closed with the transaction
+	}
+	args := []any{s.was, s.id}
 	for _, c := range names {
-		set = append(set, c+" = json_extract(?, ?)")
-		args = append(args, was, "$."+c)
+		args = append(args, "$."+c)
 	}
-	return tx.exec(fmt.Sprintf(`UPDATE %s SET %s WHERE %s = ?`, r.table, strings.Join(set, ", "), pk), append(args, r.id)...)
+	_, err := st.ExecContext(tx.ctx, args...)
+	return err
 }
 
 // keyOf is the key and the other columns of a synced table. The names come

@@ -275,6 +275,8 @@ CREATE INDEX note_about ON note (about, about_id);
 CREATE TABLE import_batch (
     id        TEXT PRIMARY KEY,
     tx        INTEGER NOT NULL, -- the change_log transaction that an undo takes back
+    hlc       INTEGER NOT NULL, -- its clock: a field that carries it was last written by the import
+    undo_hlc  INTEGER NOT NULL DEFAULT 0,
     at        TEXT NOT NULL,
     source    TEXT NOT NULL,
     as_of     TEXT NOT NULL,
