@@ -7,7 +7,6 @@ import (
 
 	"github.com/bojanz/currency"
 
-
 	"salonkeep/store/salon"
 )
 

@@ -43,4 +43,3 @@ func (c call) door() (*store.Door, error) {
 	}
 	return door, nil
 }
-

@@ -7,6 +7,8 @@ import (
 	"html/template"
 	"io/fs"
 	"maps"
+	"net/http"
+	"net/url"
 	"path"
 	"strings"
 
@@ -53,6 +55,8 @@ type Toast struct {
 	Bad  bool
 	Undo int64  // offers Undo when not 0
 	Back string // where Undo returns to
+	// Action is another way on, as a link.
+	Action, Href string
 }
 
 func (p *Page) page() *Page { return p }
@@ -70,7 +74,9 @@ func (p *Page) When(utc string) string {
 }
 
 // pages are the parsed templates: language -> page -> template.
-type pages struct{ byLang map[string]map[string]*template.Template }
+type pages struct {
+	byLang map[string]map[string]*template.Template
+}
 
 func loadPages(all *catalogue, built *assets) (*pages, error) {
 	names, err := fs.Glob(templateFiles, "templates/pages/*.html")
@@ -104,6 +110,7 @@ func functions(w *words, built *assets) template.FuncMap {
 		"span":     w.Span,
 		"bytes":    w.Bytes,
 		"clock":    func(c salon.Clock) string { return c.String() },
+		"hhmm":     func(minutes int) string { return salon.Clock(minutes).String() },
 		"initials": initials,
 		"hue":      hue,
 		"asset":    built.url,
@@ -115,6 +122,7 @@ func functions(w *words, built *assets) template.FuncMap {
 				`" aria-hidden="true"><use href="` + built.url("icons.svg") + "#" + name + `"/></svg>`)
 		},
 		"role":   func(role string) string { return w.T(roleWord(role)) },
+		"paid":   func(method string) string { return w.T(paymentWord(method)) },
 		"status": func(s salon.Status) string { return w.T(statusWord(s)) },
 	}
 	maps.Copy(f, fieldFunctions())
@@ -169,7 +177,32 @@ func (c call) show(status int, name string, p framed) error {
 		return fmt.Errorf("render page %s: %w", name, err)
 	}
 	c.Response().Header().Add("Vary", "HX-Request")
+	if block == "swap" && status == http.StatusOK {
+		c.keepAddress()
+	}
 	return c.HTMLBlob(status, b.Bytes())
+}
+
+// keepAddress tells htmx which address the desk it receives stands for, so
+// that reload, back and live updates ask for the same. What was just done is
+// not part of it. Going somewhere is a step of the history; typing a search
+// and coming back from a form is not.
+func (c call) keepAddress() {
+	u := *c.Request().URL
+	q := u.Query()
+	header := "HX-Push-Url"
+	if q.Has("did") || q.Has("typed") {
+		header = "HX-Replace-Url"
+	}
+	for _, passing := range []string{"did", "on", "undo", "from", "typed"} {
+		q.Del(passing)
+	}
+	u.RawQuery = q.Encode()
+	here, err := url.Parse(c.Request().Header.Get("HX-Current-URL"))
+	if err == nil && here.Path == u.Path && here.Query().Encode() == u.RawQuery {
+		return
+	}
+	c.Response().Header().Set(header, u.RequestURI())
 }
 
 // part renders one named block of a page, for a region that asks for itself.
@@ -199,3 +232,5 @@ type Fields struct{ Wrong map[string]string }
 // Bad is the complaint about one field, "" if there is none.
 func (f Fields) Bad(field string) string { return f.Wrong[field] }
 
+// Total is what a receipt comes to with its taxes.
+func (p *Page) Total(r salon.SaleRow) string { return p.Money(r.NetCents + r.TaxCents) }

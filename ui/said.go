@@ -9,6 +9,14 @@ func (d *desk) toast(did string) *Toast {
 	switch did {
 	case "staff":
 		sentence = say("Added to the team.")
+	case "client":
+		sentence = say("The card is made.")
+	case "saved":
+		sentence = say("Saved.")
+	case "note":
+		sentence = say("The note is on the card.")
+	case "undone":
+		sentence = say("Taken back.")
 	default:
 		return nil
 	}
