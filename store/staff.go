@@ -67,13 +67,23 @@ func (sc *Scope) maySetRole(ctx context.Context, tx *writeTx, role string) error
 	return rows.Err()
 }
 
+// hasColumn tells whether people of a role begin with a column on the calendar:
+// those who may work on clients do, those who only run the shop do not.
+func hasColumn(role string) bool {
+	switch role {
+	case "", "owner", "manager", "beautician":
+		return true
+	}
+	return false
+}
+
 func (tx *writeTx) addStaff(f salon.StaffForm) (string, error) {
 	f.Name, f.Email, f.Code = strings.TrimSpace(f.Name), strings.ToLower(strings.TrimSpace(f.Email)), strings.TrimSpace(f.Code)
 	if err := tx.checkStaffForm(f); err != nil {
 		return "", err
 	}
 	id := newID()
-	if err := tx.exec(`INSERT INTO staff (id, code, name, role_id, language, branch_id) VALUES (?,?,?,nullif(?, ''),?,?)`, id, f.Code, f.Name, f.Role, f.Language, tx.branch); err != nil {
+	if err := tx.exec(`INSERT INTO staff (id, code, name, role_id, language, performs, branch_id) VALUES (?,?,?,nullif(?, ''),?,?,?)`, id, f.Code, f.Name, f.Role, f.Language, hasColumn(f.Role), tx.branch); err != nil {
 		return "", err
 	}
 	if f.Email != "" {

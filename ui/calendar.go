@@ -182,9 +182,6 @@ func (d *desk) counts(tally map[string]int) string {
 	if n := tally["noshow"]; n > 0 {
 		parts = append(parts, d.T("%d no-show", n))
 	}
-	if n := tally["done"]; n > 0 {
-		parts = append(parts, d.T("%d done", n))
-	}
 	return strings.Join(parts, " · ")
 }
 

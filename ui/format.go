@@ -58,6 +58,12 @@ func (w *words) Day(d salon.Day, layout string) string {
 }
 
 func (w *words) date(t time.Time, layout string) string {
+	switch layout { // a weekday alone is a word, not a layout
+	case "Monday":
+		return w.T(weekdays[t.Weekday()])
+	case "Mon":
+		return w.T(shortWeekdays[t.Weekday()])
+	}
 	text := t.Format(w.T(layout))
 	if w.Lang == "en" {
 		return text

@@ -17,7 +17,7 @@ type visitPanel struct {
 	NextIcon   string
 	Others     []statusButton
 	Moving     bool
-	Staff      []salon.Staff // to move to
+	Choices    []salon.Staff // to move to
 	UpdatedBy  string
 	UpdatedAt  string
 	Close      string
@@ -58,7 +58,7 @@ func (d *desk) visitPanel(p *calendarPage, sheet salon.DaySheet, v salon.Visit, 
 		panel.Moving = true
 		for _, c := range p.Columns {
 			if c.Staff.Person && c.Staff.Active {
-				panel.Staff = append(panel.Staff, c.Staff)
+				panel.Choices = append(panel.Choices, c.Staff)
 			}
 		}
 	}

@@ -269,12 +269,21 @@ document.addEventListener('htmx:after:swap', () => {
 let shown = '';
 function showNow(): void {
   const cal = document.querySelector<HTMLElement>('.cal');
+  showOpened(cal);
   if (!cal || cal.dataset.day === shown) return;
   shown = cal.dataset.day!;
   const now = cal.querySelector<HTMLElement>('.now');
   const starts = [...cal.querySelectorAll<HTMLElement>('.ap')].map((a) => num(a, '--s'));
   const minute = now ? num(now, '--m') : Math.min(...starts, num(cal, '--to'));
   if (Number.isFinite(minute)) cal.scrollTop = (minute - num(cal, '--from')) * perMinute(cal) - cal.clientHeight / 3;
+}
+
+/** The opened booking is brought beside the panel if its column is out of sight. */
+function showOpened(cal: HTMLElement | null): void {
+  const open = cal?.querySelector<HTMLElement>('.ap[aria-current]');
+  if (!cal || !open) return;
+  const [block, view] = [open.getBoundingClientRect(), cal.getBoundingClientRect()];
+  if (block.left < view.left + 62 || block.right > view.right) cal.scrollLeft += block.left - view.left - 80;
 }
 
 // The red line moves every minute; lateness is the server's to say.
