@@ -15,7 +15,7 @@ import (
 
 func isMissing(err error) bool {
 	var e minio.ErrorResponse
-	return errors.As(err, &e) && (e.Code == minio.NoSuchKey || (e.StatusCode == http.StatusNotFound && e.Code != minio.NoSuchBucket))
+	return errors.As(err, &e) && (e.Code == minio.NoSuchKey || e.Code == "NotFound")
 }
 
 // refuse puts what a bucket answers into a sentence that names the target and
@@ -47,7 +47,7 @@ func (b *Bucket) answered(answer minio.ErrorResponse) *salon.Error {
 	switch answer.Code {
 	case minio.NoSuchBucket:
 		return salon.E(salon.Unreachable, "The server %s has no bucket of the backup target %s. Create it there, or correct the address.", b.where.Host, b)
-	case "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSecurity", "InvalidToken", "ExpiredToken", "AuthorizationHeaderMalformed":
+	case "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSecurity", "InvalidToken", "ExpiredToken", "AuthorizationHeaderMalformed", "XAdminUserNotFound":
 		return salon.E(salon.Unreachable, "The keys for the backup target %s are not accepted. Give new ones in a credentials file.", b)
 	case minio.AccessDenied, "AllAccessDisabled", "AccountProblem", "UnauthorizedAccess":
 		return salon.E(salon.Unreachable, "The keys for the backup target %s do not allow this. They need the rights to put, get and list.", b)

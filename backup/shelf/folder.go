@@ -46,6 +46,15 @@ func folderPath(u *url.URL) (string, error) {
 	return p, nil
 }
 
+// FolderURL is the URL that Open takes for the folder at an absolute path.
+func FolderURL(path string) string {
+	p := filepath.ToSlash(path)
+	if !strings.HasPrefix(p, "/") {
+		p = "/" + p // C:/x
+	}
+	return (&url.URL{Scheme: "file", Path: p}).String()
+}
+
 // Path is where the folder lies.
 func (f *Folder) Path() string { return f.path }
 
@@ -226,19 +235,18 @@ func (f *Folder) Open(ctx context.Context, name string) (io.ReadCloser, int64, e
 		return nil, 0, err
 	}
 	defer root.Close()
-	in, err := root.Open(name)
+	st, err := root.Lstat(name) // before opening: a named pipe would never open
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, 0, missing(name, f.String())
 	}
-	if err != nil {
-		return nil, 0, f.refuse("open "+name, err)
-	}
-	st, err := in.Stat()
 	if err == nil && !st.Mode().IsRegular() {
 		err = fmt.Errorf("%s is not a file", name)
 	}
 	if err != nil {
-		_ = in.Close()
+		return nil, 0, f.refuse("open "+name, err)
+	}
+	in, err := root.Open(name)
+	if err != nil {
 		return nil, 0, f.refuse("open "+name, err)
 	}
 	dropCache(in)
