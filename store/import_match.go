@@ -113,7 +113,8 @@ func (s *shelf) update(k *known, key string, vals []any, unsaid map[string]bool)
 		if err != nil {
 			return false, err
 		}
-		if !mine {
+		adopted := k.origin == "" && k.vals[i] == "" // an empty field of somebody added by hand says nothing
+		if !mine && !adopted {
 			s.im.kept++
 			continue
 		}

@@ -75,23 +75,33 @@ func (im *importing) putStaff() error {
 	return nil
 }
 
-// adoptStaff takes people who were added here before the import, with the code
-// they have in the old program, for the people of the import.
+// adoptStaff takes people who were added here before the import for those of
+// the import: by the code they have in the old program, or, where nobody gave
+// them one, by their name.
 func (im *importing) adoptStaff(s *shelf) error {
-	rows, err := im.tx.QueryContext(im.tx.ctx, `SELECT id, code, name, person, performs FROM staff WHERE deleted = 0 AND origin IS NULL AND code <> '' ORDER BY id`)
+	rows, err := im.tx.QueryContext(im.tx.ctx, `SELECT id, code, name, person, performs FROM staff WHERE deleted = 0 AND origin IS NULL ORDER BY id`)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
+	byName := map[string]*known{}
 	for rows.Next() {
 		k := &known{vals: make([]any, 4)}
-		var code string
-		if err := rows.Scan(&k.id, &code, &k.vals[1], &k.vals[2], &k.vals[3]); err != nil {
+		var code, name string
+		if err := rows.Scan(&k.id, &code, &name, &k.vals[2], &k.vals[3]); err != nil {
 			return err
 		}
-		k.vals[0] = code
-		if s.known[code] == nil {
+		k.vals[0], k.vals[1] = code, name
+		switch {
+		case code == "":
+			byName[strings.ToLower(name)] = k
+		case s.known[code] == nil:
 			s.known[code] = k
+		}
+	}
+	for _, p := range im.b.Staff {
+		if k := byName[strings.ToLower(p.Name)]; k != nil && s.known[p.Code] == nil && p.Performs {
+			s.known[p.Code] = k
 		}
 	}
 	return rows.Err()

@@ -2,7 +2,6 @@ package store
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -20,12 +19,21 @@ var lineCols = []string{"kind", "service_id", "product_id", "text", "client_id",
 type soldLine struct {
 	id    string
 	vals  []any // lineCols
-	taxes map[string]soldTax
+	taxes []soldTax
 }
 
 type soldTax struct {
-	id           string
+	id, tax      string // of the row, and of the tax it is
 	cents, exact int64
+}
+
+// of is what the line has of one tax; ok is false when it has none.
+func (l *soldLine) of(tax string) (t soldTax, ok bool) {
+	i := slices.IndexFunc(l.taxes, func(t soldTax) bool { return t.tax == tax })
+	if i < 0 {
+		return soldTax{}, false
+	}
+	return l.taxes[i], true
 }
 
 // same counts in how many fields two lines agree; whole tells that it is all.
@@ -38,8 +46,8 @@ func (l *soldLine) same(o *soldLine) (n int, whole bool) {
 			whole = false
 		}
 	}
-	for tax, t := range l.taxes {
-		if ot, ok := o.taxes[tax]; ok && ot.cents == t.cents && ot.exact == t.exact {
+	for _, t := range l.taxes {
+		if ot, ok := o.of(t.tax); ok && ot.cents == t.cents && ot.exact == t.exact {
 			n++
 		} else {
 			whole = false
@@ -54,8 +62,8 @@ func (l *soldLine) sign() string {
 	for _, v := range l.vals {
 		fmt.Fprintf(&b, "%v\x00", v)
 	}
-	for _, tax := range slices.Sorted(maps.Keys(l.taxes)) {
-		fmt.Fprintf(&b, "%s=%d\x00", tax, l.taxes[tax].exact)
+	for _, t := range slices.SortedFunc(slices.Values(l.taxes), func(x, y soldTax) int { return strings.Compare(x.tax, y.tax) }) {
+		fmt.Fprintf(&b, "%s=%d\x00", t.tax, t.exact)
 	}
 	return b.String()
 }
@@ -94,22 +102,23 @@ func (im *importing) putSales() error {
 	if err := p.load(); err != nil {
 		return err
 	}
-	wanted := make([][]*soldLine, len(im.b.Sales))
 	var keys []string
-	for i, sale := range im.b.Sales {
+	for _, sale := range im.b.Sales {
 		keys = append(keys, sale.Number)
-		for _, l := range sale.Lines {
-			line, err := im.line(l)
-			if err != nil {
-				return fmt.Errorf("receipt %s: %w", sale.Number, err)
-			}
-			wanted[i] = append(wanted[i], line)
-		}
 	}
-	s.alike(keys, func(k *known) string { return signAll(k.vals[2].(string), p.lines[k.id]) },
-		func(i int) string { return signAll(string(im.b.Sales[i].Day), wanted[i]) })
-	for i, sale := range im.b.Sales {
-		if err := p.put(sale, wanted[i]); err != nil {
+	s.alike(keys, func(k *known) string { return signAll(k.vals[2].(string), p.lines[k.id]) }, func(i int) string {
+		lines, err := im.wanted(im.b.Sales[i])
+		if err != nil {
+			return "" // said when the sale is stored
+		}
+		return signAll(string(im.b.Sales[i].Day), lines)
+	})
+	for _, sale := range im.b.Sales {
+		lines, err := im.wanted(sale)
+		if err == nil {
+			err = p.put(sale, lines)
+		}
+		if err != nil {
 			return fmt.Errorf("receipt %s: %w", sale.Number, err)
 		}
 	}
@@ -122,6 +131,21 @@ func (im *importing) putSales() error {
 	return nil
 }
 
+// wanted are the lines of one sale as they are to be stored.
+func (im *importing) wanted(sale salon.BatchSale) ([]*soldLine, error) {
+	if len(sale.Lines) == 0 {
+		return nil, fmt.Errorf("no lines")
+	}
+	out := make([]*soldLine, len(sale.Lines))
+	for i, l := range sale.Lines {
+		var err error
+		if out[i], err = im.line(l); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // line turns a line of the batch into what is stored.
 func (im *importing) line(l salon.BatchLine) (*soldLine, error) {
 	staff, service, product, client := im.staff[l.Staff], im.services[l.Service], im.products[l.Product], im.clients[l.Client]
@@ -129,9 +153,9 @@ func (im *importing) line(l salon.BatchLine) (*soldLine, error) {
 		return nil, fmt.Errorf("line %d names staff %q, service %q, product %q or client %q that the batch has not", l.Line, l.Staff, l.Service, l.Product, l.Client)
 	}
 	out := &soldLine{vals: []any{string(l.Kind), ref(service), ref(product), l.Text, ref(client), bit(l.WalkIn), staff, l.QuantityE3, l.NetCents},
-		taxes: make(map[string]soldTax, len(l.Taxes))}
+		taxes: make([]soldTax, len(l.Taxes))}
 	for i, t := range l.Taxes {
-		out.taxes[im.taxes[i]] = soldTax{cents: t.Cents, exact: t.ExactE8}
+		out.taxes[i] = soldTax{tax: im.taxes[i], cents: t.Cents, exact: t.ExactE8}
 	}
 	return out, nil
 }
@@ -151,7 +175,7 @@ func (p *sales) load() error {
 	}
 	defer rows.Close()
 	for rows.Next() {
-		l := &soldLine{vals: make([]any, len(lineCols)), taxes: map[string]soldTax{}}
+		l := &soldLine{vals: make([]any, len(lineCols))}
 		var sale string
 		into := []any{&sale, &l.id}
 		for i := range l.vals {
@@ -180,12 +204,12 @@ func (p *sales) loadTaxes(lines map[string]*soldLine, lo, hi string) error {
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var line, tax string
+		var line string
 		var t soldTax
-		if err := rows.Scan(&line, &tax, &t.id, &t.cents, &t.exact); err != nil {
+		if err := rows.Scan(&line, &t.tax, &t.id, &t.cents, &t.exact); err != nil {
 			return err
 		}
-		lines[line].taxes[tax] = t
+		lines[line].taxes = append(lines[line].taxes, t)
 	}
 	return rows.Err()
 }
@@ -290,18 +314,16 @@ func (p *sales) insertLine(sale string, pos int, l *soldLine) error {
 	if err := p.im.insert("sale_line", append([]string{"sale_id", "pos"}, lineCols...), id, append([]any{sale, pos}, l.vals...)...); err != nil {
 		return err
 	}
-	for _, tax := range p.im.taxes {
-		if t, ok := l.taxes[tax]; ok {
-			if err := p.im.insertTax(id, tax, t); err != nil {
-				return err
-			}
+	for _, t := range l.taxes {
+		if err := p.im.insertTax(id, t); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func (im *importing) insertTax(line, tax string, t soldTax) error {
-	return im.insert("sale_tax", []string{"line_id", "tax_id", "cents", "exact_e8"}, newID(), line, tax, t.cents, t.exact)
+func (im *importing) insertTax(line string, t soldTax) error {
+	return im.insert("sale_tax", []string{"line_id", "tax_id", "cents", "exact_e8"}, newID(), line, t.tax, t.cents, t.exact)
 }
 
 func (p *sales) updateLine(old, now *soldLine) error {
@@ -317,12 +339,12 @@ func (p *sales) updateLine(old, now *soldLine) error {
 			return err
 		}
 	}
-	for tax, t := range now.taxes {
-		was, ok := old.taxes[tax]
+	for _, t := range now.taxes {
+		was, ok := old.of(t.tax)
 		var err error
 		switch {
 		case !ok:
-			err = p.im.insertTax(old.id, tax, t)
+			err = p.im.insertTax(old.id, t)
 		case was.cents != t.cents || was.exact != t.exact:
 			err = p.im.tx.exec(`UPDATE sale_tax SET cents = ?, exact_e8 = ?, version = version + 1 WHERE id = ?`, t.cents, t.exact, was.id)
 		}
@@ -330,8 +352,8 @@ func (p *sales) updateLine(old, now *soldLine) error {
 			return err
 		}
 	}
-	for tax, t := range old.taxes {
-		if _, still := now.taxes[tax]; !still {
+	for _, t := range old.taxes {
+		if _, still := now.of(t.tax); !still {
 			if err := p.im.tx.exec(`UPDATE sale_tax SET deleted = 1, version = version + 1 WHERE id = ?`, t.id); err != nil {
 				return err
 			}

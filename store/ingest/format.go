@@ -10,7 +10,7 @@ import (
 // Options are what a person may say about the files when the files themselves
 // cannot, or when they are wrong.
 type Options struct {
-	AsOf  salon.Day // the day of the export; "" takes the last day the files report on
+	AsOf  salon.Day // the day of the export; "" takes the last day on which something was sold or missed
 	Dates string    // order of dates: mdy, dmy or ymd; "" lets the files prove it
 }
 

@@ -64,7 +64,7 @@ func (im *importer) readReceipts() error {
 		if why != nil {
 			return why
 		}
-		im.fact(r, day)
+		im.lastFact.after(r, day)
 		client, walkIn := im.client(r.text("client"))
 		line.Client, line.WalkIn = client, walkIn
 		im.worker(line.Staff, true)

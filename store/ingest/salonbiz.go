@@ -18,7 +18,7 @@ const salonbizName = "salonbiz-csv"
 // the batch's Problems.
 //
 // Without Options.AsOf the day of the export is taken to be the last day on
-// which something was sold, missed or cancelled, and the batch says so.
+// which something was sold or missed, and the batch says so.
 func Salonbiz(fsys fs.FS, o Options) (salon.Batch, error) {
 	if err := o.check(); err != nil {
 		return salon.Batch{}, err
@@ -82,13 +82,20 @@ type importer struct {
 	equal     map[string]int // origin without its number -> how many so far
 	bookedOn  map[clientDay]bool
 	cancelled map[clientDay]int
-	lastFact  salon.Day // newest day something is known to have happened
-	factFile  string
+	lastFact  fact // newest sale or no-show
+	lastOff   fact // newest cancellation
 
 	sales  map[saleKey]int
 	soldOn map[clientDay]bool
 	rates  []rateVotes
 	quiet  map[string]int // reports of one sort so far
+}
+
+// fact is a day on which something is known to have happened, and where it
+// says so.
+type fact struct {
+	day  salon.Day
+	file string
 }
 
 type clientDay struct {
@@ -132,27 +139,31 @@ func (im *importer) finish() error {
 	return nil
 }
 
-// settleAsOf decides which bookings lie in the past.
+// settleAsOf decides which bookings lie in the past. Sales and no-shows cannot
+// be written down before their day; the date of a cancellation is second best.
 func (im *importer) settleAsOf() error {
 	im.b.AsOf = im.o.AsOf
 	if im.b.AsOf != "" {
 		return nil
 	}
-	if im.lastFact == "" && len(im.b.Appointments) > 0 {
+	last := im.lastFact
+	if last.day == "" {
+		last = im.lastOff
+	}
+	if last.day == "" && len(im.b.Appointments) > 0 {
 		return salon.E(salon.Invalid, "The files do not show on which day they were exported, so past and coming bookings cannot be told apart. Say the day, written year-month-day.")
 	}
-	if im.lastFact != "" {
-		im.b.AsOf = im.lastFact
-		im.b.Problems = append(im.b.Problems, salon.Problem{File: im.factFile, Severity: salon.Reported,
-			Text: "The day of the export was taken to be " + string(im.lastFact) + ", the last day on which something happened: later bookings are still to come."})
+	if im.b.AsOf = last.day; last.day != "" {
+		im.b.Problems = append(im.b.Problems, salon.Problem{File: last.file, Severity: salon.Reported,
+			Text: "The day of the export was taken to be " + string(last.day) + ", the last day on which something happened: later bookings are still to come."})
 	}
 	return nil
 }
 
-// fact notes that something happened on a day, which the export must be after.
-func (im *importer) fact(r record, day salon.Day) {
-	if day > im.lastFact {
-		im.lastFact, im.factFile = day, r.t.file
+// after notes that the export was made on day or later.
+func (f *fact) after(r record, day salon.Day) {
+	if day > f.day {
+		f.day, f.file = day, r.t.file
 	}
 }
 

@@ -89,7 +89,7 @@ func (im *importer) readNoShows() error {
 		if why != nil {
 			return why
 		}
-		im.fact(r, day)
+		im.lastFact.after(r, day)
 		k := visitKey{day, r.keep(client, service, staff), service, staff}
 		if im.missed[k] == nil {
 			im.missed[k] = &missing{}
@@ -177,7 +177,7 @@ func (im *importer) readCancellations() error {
 		if by != "" {
 			im.worker(by, false)
 		}
-		im.fact(r, on)
+		im.lastOff.after(r, on)
 		im.cancelled[clientDay{client, day}]++
 		r.checkLead(day, on)
 		im.addVisit(salon.BatchAppointment{
