@@ -22,6 +22,9 @@ type clientsPage struct {
 	Sees   bool // phone numbers, so they can be searched
 }
 
+// cardLength is how many visits and receipts a card shows before it asks.
+const cardLength = 8
+
 // pager leads through a long list.
 type pager struct {
 	First, Last, Total int
@@ -79,14 +82,17 @@ func getClients(d *desk) error {
 type clientPage struct {
 	Page
 	Fields
-	Client  salon.ClientCard
-	Coming  []block // visits from today on, soonest first
-	Past    []block
-	MayBook bool
-	MayEdit bool
-	Spent   string // what the client's own lines add up to, "" for who may not see money
-	Text    string // a note being written
-	Today   salon.Day
+	Client      salon.ClientCard
+	Coming      []block // visits from today on, soonest first
+	Past        []block // newest first, the newest few
+	Earlier     []block
+	Receipts    []salon.SaleRow // the newest few
+	AllReceipts string          // the rest of them, "" if there are no more
+	MayBook     bool
+	MayEdit     bool
+	Spent       string // what the client's own lines add up to, "" for who may not see money
+	Text        string // a note being written
+	Today       salon.Day
 }
 
 func (d *desk) clientPage(id string) (*clientPage, error) {
@@ -108,6 +114,14 @@ func (d *desk) clientPage(id string) (*clientPage, error) {
 		} else {
 			p.Past = append(p.Past, b)
 		}
+	}
+	if len(p.Past) > cardLength {
+		p.Past, p.Earlier = p.Past[:cardLength], p.Past[cardLength:]
+	}
+	p.Receipts = card.Sales
+	if len(p.Receipts) > cardLength {
+		p.Receipts = p.Receipts[:cardLength]
+		p.AllReceipts = "/receipts?" + url.Values{"q": {card.Name}}.Encode()
 	}
 	return p, nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/bojanz/currency"
+	"github.com/nyaruka/phonenumbers"
 
 	"salonkeep/store/salon"
 )
@@ -157,4 +158,17 @@ func hue(name string) int {
 		sum = (sum*31 + int(r)) % 3600
 	}
 	return sum % 360
+}
+
+// phoneText writes a number with the gaps people read it by. A mask stays as
+// it is: there is nothing in it to write.
+func phoneText(c salon.Contact) string {
+	if c.Masked() {
+		return c.String()
+	}
+	number, err := phonenumbers.Parse(c.String(), "ZZ")
+	if err != nil {
+		return c.String()
+	}
+	return phonenumbers.Format(number, phonenumbers.INTERNATIONAL)
 }

@@ -115,6 +115,7 @@ func functions(w *words, built *assets) template.FuncMap {
 		"hue":      hue,
 		"asset":    built.url,
 		"add":      func(a, b int) int { return a + b },
+		"phone":    phoneText,
 		"qr":       qrCode,
 		"icon": func(name string, class ...string) template.HTML {
 			// Both parts are written by us: an icon's name and fixed classes.

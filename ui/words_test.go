@@ -17,7 +17,7 @@ import (
 )
 
 // inTemplates finds {{t "…"}}, {{n x "…"}} and {{day x "…"}}.
-var inTemplates = regexp.MustCompile(`\bt "((?:[^"\\]|\\.)+)"|\bn [^\s"]+ "((?:[^"\\]|\\.)+)"|\bday [^\s"]+ "((?:[^"\\]|\\.)+)"`)
+var inTemplates = regexp.MustCompile(`\bt "((?:[^"\\]|\\.)+)"|\b(?:n|day) (?:\([^)]*\)|[^\s"]+) "((?:[^"\\]|\\.)+)"`)
 
 // spoken are the calls whose sentence is translated, and where it stands.
 var spoken = map[string]int{"say": 0, "T": 0, "N": 1, "Day": 1, "date": 1, "E": 1, "On": 1}

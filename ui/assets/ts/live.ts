@@ -4,7 +4,7 @@
 //
 //   <main id="desk" data-live="appointment client" data-day="2026-11-21">
 // data-live names the kinds this page shows; data-day narrows appointments.
-import { refresh } from './htmx';
+import { refresh, type Swapping } from './htmx';
 
 interface Change {
   kind: string;
@@ -33,6 +33,12 @@ export function released(): void {
   changed();
 }
 document.addEventListener('salon:released', released);
+
+// An update that arrives after the person went elsewhere is of no use any more.
+document.addEventListener('htmx:before:swap', (event) => {
+  const asked = (event as CustomEvent<Swapping>).detail.ctx.live;
+  if (asked !== undefined && asked !== location.pathname + location.search) event.preventDefault();
+});
 
 function concerns(change: Change): boolean {
   const desk = document.getElementById('desk');
