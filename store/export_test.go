@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"salonkeep/store/salon"
 )
@@ -36,3 +37,6 @@ func Trigger(s *Store, name string) (string, error) {
 func Texts(s *Store, query string, args ...any) ([]string, error) {
 	return texts(context.Background(), s.r, query, args...)
 }
+
+// Synced are the tables whose changes are captured.
+func Synced() []string { return slices.Clone(synced) }
