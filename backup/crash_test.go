@@ -1,3 +1,5 @@
+//go:build unix
+
 package backup_test
 
 import (
@@ -6,8 +8,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -31,6 +35,7 @@ type plan struct {
 	Dest       string
 	Key, Kit   string
 	Recovery   []byte
+	Limit      uint64 // no file may grow beyond it, 0 for any size
 }
 
 func TestMain(m *testing.M) {
@@ -59,11 +64,23 @@ func child(text string) int {
 			select {}
 		}
 	}
+	if err := p.limit(); err != nil {
+		return 2
+	}
 	if err := p.run(at); err != nil {
-		fmt.Println("error:", err)
+		fmt.Println("error:", salon.KindOf(err) == salon.Unreachable, err)
 		return 1
 	}
 	return 0
+}
+
+// limit makes the kernel refuse writes as a full disk does.
+func (p plan) limit() error {
+	if p.Limit == 0 {
+		return nil
+	}
+	signal.Ignore(syscall.SIGXFSZ)
+	return syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: p.Limit, Max: p.Limit})
 }
 
 func (p plan) run(at func(string)) error {
@@ -215,5 +232,26 @@ func TestKilledAtAnyMomentOfARestore(t *testing.T) {
 			t.Errorf("%s: left %v", moment, left)
 		}
 		wantAsBefore(t, d, before)
+	}
+}
+
+func TestFileThatMayNotGrow(t *testing.T) {
+	d := newDesk(t, randomDatabase(1, 3<<20))
+	d.take()
+	before := snapshotOf(t, d.path)
+	p := d.plan("backup")
+	p.Size, p.Limit = 3<<20, 1<<20
+	said, err := start(t, p)
+	if last := said[len(said)-1]; err == nil || !strings.Contains(last, "error: true") || !strings.Contains(last, `"Blue"`) || !strings.Contains(last, "is full") {
+		t.Errorf("the backup said %q, %v", said, err)
+	}
+	wantAsBefore(t, d, before)
+	p.Do, p.Dest = "restore", filepath.Join(t.TempDir(), "salon.db")
+	said, err = start(t, p)
+	if last := said[len(said)-1]; err == nil || !strings.Contains(last, "error: true") || !strings.Contains(last, filepath.Dir(p.Dest)) {
+		t.Errorf("the restore said %q, %v", said, err)
+	}
+	if left := snapshotOf(t, filepath.Dir(p.Dest)); len(left) != 0 {
+		t.Errorf("left %v", left)
 	}
 }

@@ -3,10 +3,8 @@ package backup_test
 import (
 	"errors"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -133,46 +131,6 @@ func TestFullDiskOfThisComputer(t *testing.T) {
 	wantError(t, err, salon.Unreachable, d.scratch, "not enough room")
 	if left := snapshotOf(t, d.scratch); len(left) != 1 {
 		t.Errorf("left %v besides the lock", left)
-	}
-}
-
-// limited runs do while no file of this process may grow beyond size bytes: the
-// kernel then refuses writes as a full disk does, without a right to mount.
-func limited(t *testing.T, size uint64, do func()) {
-	t.Helper()
-	signal.Ignore(syscall.SIGXFSZ)
-	defer signal.Reset(syscall.SIGXFSZ)
-	var old unix.Rlimit
-	if err := unix.Getrlimit(unix.RLIMIT_FSIZE, &old); err != nil {
-		t.Fatal(err)
-	}
-	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: size, Max: old.Max}); err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &old); err != nil {
-			t.Fatal(err)
-		}
-	}()
-	do()
-}
-
-func TestFileThatMayNotGrow(t *testing.T) {
-	d := newDesk(t, randomDatabase(1, 3<<20))
-	d.take()
-	before := snapshotOf(t, d.path)
-	limited(t, 1<<20, func() {
-		_, err := d.engine().Take(t.Context(), d.shelf, point.Nightly, "")
-		wantError(t, err, salon.Unreachable, `"Blue"`, "full")
-	})
-	wantAsBefore(t, d, before)
-	dest := filepath.Join(t.TempDir(), "salon.db")
-	limited(t, 1<<20, func() {
-		_, err := backup.Restore(t.Context(), d.request(), dest)
-		wantError(t, err, salon.Unreachable, filepath.Dir(dest))
-	})
-	if left := snapshotOf(t, filepath.Dir(dest)); len(left) != 0 {
-		t.Errorf("left %v", left)
 	}
 }
 

@@ -239,7 +239,7 @@ func unpack(dst io.Writer, sealed io.Reader, o *Opener, want int64) error {
 	if err != nil {
 		return err
 	}
-	dec, err := zstd.NewReader(plain, zstd.WithDecoderConcurrency(workers), zstd.WithDecoderMaxWindow(8<<20))
+	dec, err := zstd.NewReader(plain, zstd.WithDecoderConcurrency(workers), zstd.WithDecoderMaxWindow(8<<20), zstd.WithDecoderLowmem(true))
 	if err != nil {
 		return fmt.Errorf("start the decompressor: %w", err)
 	}

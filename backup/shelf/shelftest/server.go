@@ -118,14 +118,14 @@ func (s *Server) Open(t *testing.T, bucket, prefix string) shelf.Shelf {
 }
 
 // Tool finds a program that scripts/tools/build made: where the variable says,
-// in scripts/tools/bin, or in the PATH. Without it the test is skipped, or
-// fails where CI=true, so that nothing is left out unseen.
+// or in scripts/tools/bin. Without it the test is skipped, or fails where
+// CI=true, so that nothing is left out unseen.
 func Tool(t testing.TB, name, variable string) string {
 	t.Helper()
 	if p := os.Getenv(variable); p != "" {
 		return p
 	}
-	for dir := "."; ; dir = filepath.Join("..", dir) {
+	for dir := "."; len(dir) < 60; dir = filepath.Join("..", dir) {
 		if p := filepath.Join(dir, "scripts", "tools", "bin", name); isFile(p) {
 			abs, err := filepath.Abs(p)
 			if err != nil {
@@ -133,19 +133,30 @@ func Tool(t testing.TB, name, variable string) string {
 			}
 			return abs
 		}
-		if isFile(filepath.Join(dir, "go.mod")) || len(dir) > 60 {
+		if isFile(filepath.Join(dir, "go.mod")) {
 			break
 		}
 	}
-	if p, err := exec.LookPath(name); err == nil {
-		return p
-	}
-	missing := fmt.Sprintf("%s is not here: run scripts/tools/build, or set %s", name, variable)
-	if os.Getenv("CI") == "true" {
-		t.Fatal(missing)
-	}
-	t.Skip("SKIPPED: " + missing)
+	without(t, fmt.Sprintf("%s is not here: run scripts/tools/build, or set %s", name, variable))
 	return ""
+}
+
+// Installed finds a program of the system; without it the same happens.
+func Installed(t testing.TB, name string) string {
+	t.Helper()
+	p, err := exec.LookPath(name)
+	if err != nil {
+		without(t, name+" is not installed: run scripts/setup")
+	}
+	return p
+}
+
+func without(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatal(what)
+	}
+	t.Skip("SKIPPED: " + what)
 }
 
 func isFile(path string) bool {
