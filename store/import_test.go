@@ -295,7 +295,9 @@ func TestReports(t *testing.T) {
 	sc := w.As(t, "owner")
 	_, err := sc.Import(ctx, tinyBatch(), false)
 	ok(t, err)
-	tax := func(gst, pst int64) []salon.TaxCents { return []salon.TaxCents{{Name: "GST", Cents: gst}, {Name: "PST", Cents: pst}} }
+	tax := func(gst, pst int64) []salon.TaxCents {
+		return []salon.TaxCents{{Name: "GST", Cents: gst}, {Name: "PST", Cents: pst}}
+	}
 	all := salon.ReportRow{Key: "total", Lines: 3, Receipts: 1, NetCents: 11998, Tax: tax(600, 960)}
 	for by, want := range map[salon.ReportBy]salon.Report{
 		salon.ByDay:     {Rows: []salon.ReportRow{{Key: "2026-11-20", Lines: 3, Receipts: 1, NetCents: 11998, Tax: tax(600, 960)}}, Total: all},
