@@ -83,6 +83,7 @@ type clientPage struct {
 	Page
 	Fields
 	Client      salon.ClientCard
+	About       string  // since when, and the code
 	Coming      []block // visits from today on, soonest first
 	Past        []block // newest first, the newest few
 	Earlier     []block
@@ -102,6 +103,14 @@ func (d *desk) clientPage(id string) (*clientPage, error) {
 	}
 	now := d.s.Now().In(d.location())
 	p := &clientPage{Page: d.frame("clients"), Client: card, MayBook: d.scope.Can(salon.Book), MayEdit: d.scope.Can(salon.EditClient), Today: salon.DayOf(now)}
+	var about []string
+	if card.Since != "" {
+		about = append(about, d.T("Client since %s", d.Day(card.Since, "January 2006")))
+	}
+	if card.Code != "" && card.Code != card.Name {
+		about = append(about, card.Code)
+	}
+	p.About = strings.Join(about, " · ")
 	if d.scope.Can(salon.ViewSales) {
 		p.Spent = d.Money(card.NetCents)
 	}

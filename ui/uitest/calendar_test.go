@@ -246,3 +246,18 @@ func TestTypingIsNeverOverwritten(t *testing.T) {
 		t.Errorf("the keyboard is on %q, want the note", got)
 	}
 }
+
+// A tablet that lost the salon PC says so by and by, and catches up by itself.
+func TestTabletCatchesUpAfterTheConnectionBroke(t *testing.T) {
+	s := set(t)
+	tab := uitest.New(t).Tab(s.URL, uitest.Desk)
+	s.signIn(t, tab, "reception")
+	tab.Wait("the stream", "document.documentElement.dataset.stream === 'open'")
+	s.CloseClientConnections()
+	v := s.visit(t, "Holly Pryce")
+	if _, err := s.As(t, "owner").SetStatus(context.Background(), v.ID, v.Version, salon.Done); err != nil {
+		t.Fatal(err)
+	}
+	tab.Wait("the grid to catch up", "document.querySelector('"+s.block("Holly Pryce")+"').classList.contains('st-done')")
+	tab.Faults() // the broken stream was our doing
+}

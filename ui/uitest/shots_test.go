@@ -54,6 +54,7 @@ func TestShots(t *testing.T) {
 		tab.Open("/signin")
 		s.look(t, tab, look.theme, look.lang)
 		s.examine(t, tab, "09-signin", look.theme, look.lang)
+		reflow := look == looks[0]
 		role := ""
 		for _, v := range s.views() {
 			if !strings.HasPrefix(v.name, *only) {
@@ -65,6 +66,9 @@ func TestShots(t *testing.T) {
 			}
 			tab.Open(v.path)
 			s.examine(t, tab, v.name, look.theme, look.lang)
+			if reflow {
+				examineReflow(t, tab, v.name)
+			}
 		}
 		Leave(tab)
 	}
@@ -93,6 +97,29 @@ func (s *stage) enter(t *testing.T, tab *uitest.Tab, role, lang string) {
 		.then(() => fetch('/language', {method: 'POST', body: new URLSearchParams({lang: '%s'})})).then(r => r.ok)`, role, storetest.Password, lang)
 	if !uitest.Eval[bool](tab, js) {
 		t.Fatalf("%s could not sign in", role)
+	}
+}
+
+// examineReflow looks for what sticks out on the narrowest screen and with the
+// largest letters.
+func examineReflow(t *testing.T, tab *uitest.Tab, name string) {
+	t.Helper()
+	tab.Resize(uitest.Size{Name: "narrow", Width: 320, Height: 640, Phone: true})
+	for _, wide := range tab.Wide() {
+		t.Errorf("%s at 320 px: sticks out: %s", name, wide)
+	}
+	if *shots != "" {
+		tab.Shot(filepath.Join(*shots, name+"-narrow.png"))
+	}
+	uitest.Eval[bool](tab, "(document.documentElement.classList.add('text-125'), true)")
+	for _, size := range []uitest.Size{uitest.Phone, uitest.Desk} {
+		tab.Resize(size)
+		for _, wide := range tab.Wide() {
+			t.Errorf("%s with large letters on %s: sticks out: %s", name, size.Name, wide)
+		}
+		if *shots != "" {
+			tab.Shot(filepath.Join(*shots, name+"-large-"+size.Name+".png"))
+		}
 	}
 }
 

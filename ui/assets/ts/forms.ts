@@ -1,16 +1,24 @@
 // Small habits of forms: one submit at a time, print buttons, fields that send
 // themselves, focus where the page wants it.
-document.addEventListener('submit', (event) => {
-  const form = event.target as HTMLFormElement;
-  if (form.dataset.sent) {
-    event.preventDefault(); // a double tap
-    return;
-  }
-  if (form.method === 'post' && !form.hasAttribute('hx-post')) form.dataset.sent = 'yes';
-});
-window.addEventListener('pageshow', () => {
+document.addEventListener(
+  'submit',
+  (event) => {
+    const form = event.target as HTMLFormElement;
+    if (form.method !== 'post') return;
+    if (form.dataset.sent) {
+      event.preventDefault(); // a double tap
+      event.stopPropagation();
+      return;
+    }
+    form.dataset.sent = 'yes';
+  },
+  { capture: true },
+);
+const answered = () => {
   document.querySelectorAll<HTMLFormElement>('form[data-sent]').forEach((form) => delete form.dataset.sent);
-});
+};
+window.addEventListener('pageshow', answered);
+document.addEventListener('htmx:finally:request', answered);
 
 document.addEventListener('click', (event) => {
   if ((event.target as Element).closest('[data-print]')) window.print();

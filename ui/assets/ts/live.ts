@@ -70,18 +70,25 @@ let lost = false;
 
 function heard(): void {
   lastHeard = Date.now();
+  document.documentElement.dataset.stream = 'open';
   if (!lost) return;
   lost = false;
   document.querySelector('[data-offline]')?.setAttribute('hidden', '');
-  changed();
 }
 document.addEventListener('htmx:sse:before:message', heard);
-document.addEventListener('htmx:sse:after:connection', heard);
+
+// Whatever happened while there was no stream is asked for when it is back.
+let streams = 0;
+document.addEventListener('htmx:sse:after:connection', () => {
+  heard();
+  if (streams++ > 0) changed();
+});
 
 window.setInterval(() => {
   const bar = document.querySelector<HTMLElement>('[data-offline]');
   if (!bar || document.hidden || lost || Date.now() - lastHeard < quietAfter) return;
   lost = true;
+  delete document.documentElement.dataset.stream;
   const at = new Date(lastHeard);
   bar.querySelector('[data-since]')!.textContent = at.toTimeString().slice(0, 5);
   bar.hidden = false;
