@@ -325,16 +325,13 @@ func (r *real) leads(t *testing.T) {
 }
 
 // corrections are files with one cell of the real export corrected: the row
-// begins with a text, and one cell of it becomes another.
+// begins with a text, and one cell of it becomes another. TestCorrections has
+// more kinds on a batch that is quick to import.
 var corrections = []struct{ file, row, from, to, kind string }{
 	{"Receipt Transactions0.csv", "999,06/09/2018,Color touch up", ",70,3.5,5.6", ",75,3.75,6", "sale_line"},
-	{"Receipt Transactions0.csv", "1000,", "PEDM01", "KERT01", "sale_line"},
 	{"Receipt Transactions0.csv", "1001,06/09/2018", "1001,", "90001,", "sale"},
-	{"Receipt Transactions0.csv", "10,03/15/2018", "03/15/2018", "03/16/2018", "sale"},
 	{"Future Bookings (All Clients)0.csv", "JUNJ01,JJ,CON,03/14/2018", "3:50:00 PM,950", "4:50:00 PM,1010", "appointment"},
 	{"Future Bookings (All Clients)0.csv", "KOOM01,JJ,SHCW,02/15/2019", "02/15/2019", "02/16/2019", "appointment"},
-	{"Client Cancellations0.csv", "05/22/2018,MASA01,CFC", "05/22/2018", "05/21/2018", "appointment"},
-	{"Product Listing (Retail)0.csv", "TRUE,AGBALANCE335M", "RETAIL,30,2", "RETAIL,30,5", "product"},
 	{"Service Listing0.csv", "TRUE,SSUD", ",153,", ",155,", "service"},
 }
 
@@ -359,12 +356,12 @@ func (r *real) againAndUndo(t *testing.T) {
 			t.Errorf("%s: %s", c.row, diff)
 		}
 		ok(t, r.sc.UndoImport(ctx, res.ID))
-		if diff := cmp.Diff(stored, records(t, r.w)); diff != "" {
+		if diff := unlike(stored, records(t, r.w)); diff != "" {
 			t.Fatalf("%s: the undo is not exact: %s", c.row, diff)
 		}
 	}
 	ok(t, r.sc.UndoImport(ctx, r.res.ID))
-	if diff := cmp.Diff(r.empty, records(t, r.w)); diff != "" {
+	if diff := unlike(r.empty, records(t, r.w)); diff != "" {
 		t.Errorf("undo left something behind: %s", diff)
 	}
 	r.res, err = r.sc.Import(ctx, r.batch, false)

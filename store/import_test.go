@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,6 +60,15 @@ func records(t *testing.T, w *storetest.World) []string {
 	return all
 }
 
+// unlike is how two states of all records differ, "" if they do not. Comparing
+// line by line is only for when it has something to say.
+func unlike(want, got []string) string {
+	if slices.Equal(want, got) {
+		return ""
+	}
+	return cmp.Diff(want, got)
+}
+
 func reports(t *testing.T, sc *store.Scope) map[salon.ReportBy]salon.Report {
 	t.Helper()
 	out := map[salon.ReportBy]salon.Report{}
@@ -76,7 +86,7 @@ func TestImportTwiceAndUndo(t *testing.T) {
 	empty := records(t, w)
 	dry, err := sc.Import(ctx, tinyBatch(), true)
 	ok(t, err)
-	if diff := cmp.Diff(empty, records(t, w)); diff != "" || dry.ID != "" || !dry.DryRun {
+	if diff := unlike(empty, records(t, w)); diff != "" || dry.ID != "" || !dry.DryRun {
 		t.Fatalf("a dry run left something behind: %s", diff)
 	}
 	first, err := sc.Import(ctx, tinyBatch(), false)
@@ -94,7 +104,7 @@ func TestImportTwiceAndUndo(t *testing.T) {
 	if n := changes(again); len(n) > 0 || again.ID != "" {
 		t.Errorf("the same batch changed %v", n)
 	}
-	if diff := cmp.Diff(stored, records(t, w)); diff != "" {
+	if diff := unlike(stored, records(t, w)); diff != "" {
 		t.Errorf("the same batch changed records: %s", diff)
 	}
 	list, err := sc.Imports(ctx)
@@ -103,7 +113,7 @@ func TestImportTwiceAndUndo(t *testing.T) {
 		t.Errorf("imports: %v", list)
 	}
 	ok(t, sc.UndoImport(ctx, first.ID))
-	if diff := cmp.Diff(empty, records(t, w)); diff != "" {
+	if diff := unlike(empty, records(t, w)); diff != "" {
 		t.Errorf("undo left something behind: %s", diff)
 	}
 	kind(t, sc.UndoImport(ctx, first.ID), salon.Clash)
@@ -153,7 +163,7 @@ func TestImportsRespectPeople(t *testing.T) {
 	}
 	before := records(t, w)
 	kind(t, sc.UndoImport(ctx, first.ID), salon.Clash)
-	if diff := cmp.Diff(before, records(t, w)); diff != "" {
+	if diff := unlike(before, records(t, w)); diff != "" {
 		t.Errorf("a refused undo changed records: %s", diff)
 	}
 	ok(t, sc.UndoImport(ctx, res.ID))
@@ -196,7 +206,7 @@ func TestImportsAreUndoneInTurn(t *testing.T) {
 	kind(t, sc.UndoImport(ctx, first.ID), salon.Clash)
 	ok(t, sc.UndoImport(ctx, second.ID))
 	ok(t, sc.UndoImport(ctx, first.ID))
-	if diff := cmp.Diff(empty, records(t, w)); diff != "" {
+	if diff := unlike(empty, records(t, w)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -254,7 +264,7 @@ func TestCorrections(t *testing.T) {
 				return
 			}
 			ok(t, sc.UndoImport(ctx, res.ID))
-			if diff := cmp.Diff(before, records(t, w)); diff != "" {
+			if diff := unlike(before, records(t, w)); diff != "" {
 				t.Errorf("the undo is not exact: %s", diff)
 			}
 		})
