@@ -242,7 +242,7 @@ func TestFileThatMayNotGrow(t *testing.T) {
 	p := d.plan("backup")
 	p.Size, p.Limit = 3<<20, 1<<20
 	said, err := start(t, p)
-	if last := said[len(said)-1]; err == nil || !strings.Contains(last, "error: true") || !strings.Contains(last, `"Blue"`) || !strings.Contains(last, "is full") {
+	if last := said[len(said)-1]; err == nil || !strings.Contains(last, "error: true") || !strings.Contains(last, `"Blue"`) || !strings.Contains(last, "cannot hold a file as large") {
 		t.Errorf("the backup said %q, %v", said, err)
 	}
 	wantAsBefore(t, d, before)

@@ -16,10 +16,11 @@ import (
 	"salonkeep/store/salon"
 )
 
-// Request says which restore point is meant and what opens it.
+// Request says which restore point is meant and what opens it. Shelf, Kit and
+// Now are always needed, Check by Verify and Restore.
 type Request struct {
 	Shelf    shelf.Shelf
-	Point    string // id, "" for the newest good one
+	Point    string // id, "" for the newest good one; damaged ones that are passed over become warnings
 	Kit      Kit    // may be Locked: then the sealed identity beside the points is opened with its groups
 	Check    Check
 	Schema   int64  // the newest schema this program knows, 0 for any
@@ -128,8 +129,8 @@ func (q Request) choose(ctx context.Context, o *opened) (string, error) {
 		return "", salon.E(salon.Missing, "There is no restore point on %s. Check the drive or the address.", q.Shelf)
 	}
 	for _, l := range list {
-		if l.State == Good || l.State == Unchecked {
-			return l.ID, nil
+		if l.State == Good || l.State == Unchecked || l.State == Newer {
+			return l.ID, nil // opening a newer one says what to install: an older one is for the person to choose
 		}
 		o.Warnings = append(o.Warnings, l.Why)
 	}

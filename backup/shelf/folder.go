@@ -221,7 +221,10 @@ func syncFolder(root *os.Root, dir string) error {
 		return err
 	}
 	defer d.Close()
-	return d.Sync()
+	if err := d.Sync(); err != nil && !cannotFlush(err) {
+		return err
+	}
+	return nil
 }
 
 // Open drops the file from the page cache first: a check that reads this
@@ -410,6 +413,8 @@ func (f *Folder) refuse(doing string, err error) error {
 	switch trouble(err) {
 	case isFull:
 		return salon.E(salon.Unreachable, "The backup target %s is full. Make room on it or use a bigger drive, then start the backup again.", f).Because(cause)
+	case isTooLarge:
+		return salon.E(salon.Unreachable, "The drive of the backup target %s cannot hold a file as large as this backup. Use a drive that is formatted as exFAT, NTFS or ext4.", f).Because(cause)
 	case isReadOnly:
 		return salon.E(salon.Unreachable, "The backup target %s is write-protected. Check the drive's switch, or use another drive.", f).Because(cause)
 	case isGone:

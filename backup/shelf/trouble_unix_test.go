@@ -15,7 +15,7 @@ import (
 func TestWhatTheKernelSaysIsPutIntoWords(t *testing.T) {
 	f := NewFolder("/media/blue", Options{Name: "Blue"})
 	for n, want := range map[syscall.Errno]string{
-		syscall.ENOSPC: "is full", syscall.EDQUOT: "is full", syscall.EFBIG: "is full", syscall.EROFS: "write-protected",
+		syscall.ENOSPC: "is full", syscall.EDQUOT: "is full", syscall.EFBIG: "as large as this backup", syscall.EROFS: "write-protected",
 		syscall.ENOENT: "is not there", syscall.ENODEV: "is not there", syscall.ENXIO: "is not there", syscall.ESTALE: "is not there",
 		syscall.EACCES: "may not use", syscall.EPERM: "may not use", syscall.EIO: "does not answer properly", syscall.EINVAL: "could not be used",
 	} {
