@@ -58,6 +58,14 @@ func (w *words) Day(d salon.Day, layout string) string {
 	return w.date(d.Time(), layout)
 }
 
+// ShortDay writes a day in few letters, with its year if that is not today's.
+func (w *words) ShortDay(d, today salon.Day) string {
+	if d.Time().Year() == today.Time().Year() {
+		return w.Day(d, "2 Jan")
+	}
+	return w.Day(d, "2 Jan 2006")
+}
+
 func (w *words) date(t time.Time, layout string) string {
 	switch layout { // a weekday alone is a word, not a layout
 	case "Monday":

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"salonkeep/store"
+	"salonkeep/store/salon"
 )
 
 // Options is what the pages need from the program around them.
@@ -63,7 +64,7 @@ func New(o Options) (*Server, error) {
 	if s.words, err = loadWords(); err != nil {
 		return nil, err
 	}
-	if s.pages, err = loadPages(s.words, s.assets); err != nil {
+	if s.pages, err = loadPages(s.words, s.assets, func() salon.Day { return salon.DayOf(s.Now()) }); err != nil {
 		return nil, err
 	}
 	e := echo.New()

@@ -285,7 +285,8 @@ function showNow(): void {
   shown = cal.dataset.day!;
   const now = cal.querySelector<HTMLElement>('.now');
   const starts = [...cal.querySelectorAll<HTMLElement>('.ap')].map((a) => num(a, '--s'));
-  const minute = now ? num(now, '--m') : Math.min(...starts, num(cal, '--to'));
+  const minute = now ? num(now, '--m') : Math.min(...starts);
+  cal.scrollTop = 0;
   if (Number.isFinite(minute)) cal.scrollTop = (minute - num(cal, '--from')) * perMinute(cal) - cal.clientHeight / 3;
 }
 
