@@ -145,6 +145,7 @@ func TestFolderWithoutPermission(t *testing.T) {
 		if err := os.Chmod(p, 0o500); err != nil {
 			t.Fatal(err)
 		}
+		t.Cleanup(func() { _ = os.Chmod(p, 0o700) }) // so that the test's folder can be removed
 	}
 	_, err := d.engine().Take(t.Context(), d.shelf, point.Nightly, "")
 	wantError(t, err, salon.Unreachable, `"Blue"`, "may not use")
