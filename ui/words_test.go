@@ -108,6 +108,12 @@ func spokenBy(n ast.Node, ours bool) (string, bool) {
 	case *ast.SelectorExpr:
 		name = f.Sel.Name
 	}
+	if name == "missing" && !ours && len(call.Args) == 1 { // the store's one sentence for what is not there
+		if literal, ok := call.Args[0].(*ast.BasicLit); ok {
+			what, err := strconv.Unquote(literal.Value)
+			return "There is no such " + what + ".", err == nil
+		}
+	}
 	at, ok := spoken[name]
 	if !ok || len(call.Args) <= at || (!ours && name != "E" && name != "On") {
 		return "", false
