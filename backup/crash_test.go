@@ -134,14 +134,14 @@ func start(t *testing.T, p plan) (moments []string, err error) {
 
 func TestKilledAtAnyMomentOfABackup(t *testing.T) {
 	d := newDesk(t, randomDatabase(1, 5000))
-	old := d.take().Point.ID
+	d.take()
 	moments, err := start(t, d.plan("backup"))
 	if err != nil || len(moments) < 15 {
 		t.Fatalf("moments %v, %v", moments, err)
 	}
 	for i, moment := range moments {
 		d := newDesk(t, randomDatabase(1, 5000))
-		old = d.take().Point.ID
+		old := d.take().Point.ID
 		before := snapshotOf(t, d.path)
 		p := d.plan("backup")
 		p.Die = i + 1

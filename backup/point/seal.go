@@ -213,7 +213,7 @@ func Unseal(dst io.Writer, r io.Reader, o *Opener, f File, want int64) error {
 		c := Checked(r, f)
 		buf := make([]byte, 256<<10)
 		_, err := io.CopyBuffer(in, c, buf)
-		if err == errDrain {
+		if errors.Is(err, errDrain) {
 			_, err = io.CopyBuffer(onlyWriter{io.Discard}, c, buf)
 		}
 		_ = in.CloseWithError(err) // nil is the end of the file

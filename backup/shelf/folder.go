@@ -123,7 +123,7 @@ func (f *Folder) Put(ctx context.Context, name string, r io.Reader) (int64, erro
 	if err != nil {
 		return 0, err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	if err := f.makeFolder(root, path.Dir(name)); err != nil {
 		return 0, err
 	}
@@ -237,7 +237,7 @@ func (f *Folder) Open(ctx context.Context, name string) (io.ReadCloser, int64, e
 	if err != nil {
 		return nil, 0, err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	st, err := root.Lstat(name) // before opening: a named pipe would never open
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, 0, missing(name, f.String())
@@ -309,7 +309,7 @@ func (f *Folder) walk(ctx context.Context, prefix string, visit func(name string
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -344,7 +344,7 @@ func (f *Folder) Remove(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	return f.remove(root, name)
 }
 
@@ -380,7 +380,7 @@ func (f *Folder) Sweep(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	for i, name := range left {
 		if err := f.remove(root, name); err != nil {
 			return left[:i], err
@@ -395,7 +395,7 @@ func (f *Folder) Free(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	n, err := Free(f.path)
 	if err != nil {
 		return 0, f.refuse("ask for the room left", err)

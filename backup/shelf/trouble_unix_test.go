@@ -3,6 +3,7 @@
 package shelf
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -20,8 +21,8 @@ func TestWhatTheKernelSaysIsPutIntoWords(t *testing.T) {
 		syscall.EACCES: "may not use", syscall.EPERM: "may not use", syscall.EIO: "does not answer properly", syscall.EINVAL: "could not be used",
 	} {
 		err := f.refuse("write x", fmt.Errorf("deep: %w", &fs.PathError{Op: "write", Path: "x", Err: n}))
-		e, ok := err.(*salon.Error)
-		if !ok || e.Kind != salon.Unreachable || !strings.Contains(e.Sentence(), want) || !strings.Contains(e.Sentence(), `"Blue" (/media/blue)`) {
+		var e *salon.Error
+		if !errors.As(err, &e) || e.Kind != salon.Unreachable || !strings.Contains(e.Sentence(), want) || !strings.Contains(e.Sentence(), `"Blue" (/media/blue)`) {
 			t.Errorf("%v: %v", n, err)
 		}
 		if !strings.Contains(err.Error(), n.Error()) {
