@@ -39,10 +39,10 @@ func (t *taking) prove(ctx context.Context) error {
 			return ctx.Err()
 		}
 		if err != nil {
-			return salon.E(salon.Damaged, "The database in the new restore point on %s is not sound. Nothing was changed; look at the health page before anything else.", t.s).Because(err)
+			return salon.E(salon.Damaged, "The database in the new restore point on %s is not sound. Nothing was changed; look at the health page before anything else.", t.s.String()).Because(err)
 		}
 		if d := differ(t.facts, got); d != "" {
-			return salon.E(salon.Damaged, "The new restore point on %s does not hold what the salon held (%s). It does not count; start the backup again.", t.s, d)
+			return salon.E(salon.Damaged, "The new restore point on %s does not hold what the salon held (%s). It does not count; start the backup again.", t.s.String(), d)
 		}
 		return nil
 	})
@@ -53,7 +53,7 @@ func (t *taking) notAsWritten(file string, err error) error {
 	if kind := salon.KindOf(err); kind == salon.Unreachable {
 		return err
 	}
-	return salon.E(salon.Damaged, "The backup target %s did not give %s back as it was written. Do not rely on this drive; replace it and start the backup again.", t.s, file).Because(err)
+	return salon.E(salon.Damaged, "The backup target %s did not give %s back as it was written. Do not rely on this drive; replace it and start the backup again.", t.s.String(), file).Because(err)
 }
 
 func (t *taking) readSmall(ctx context.Context) error {

@@ -109,7 +109,7 @@ func (f *Folder) guard(root *os.Root) error {
 		f.device = device
 	}
 	if device != f.device || (f.o.NotOnDevice != 0 && device == f.o.NotOnDevice) {
-		return salon.E(salon.Unreachable, "The drive of the backup target %s is not connected. Plug it in and start the backup again.", f)
+		return salon.E(salon.Unreachable, "The drive of the backup target %s is not connected. Plug it in and start the backup again.", f.String())
 	}
 	return nil
 }
@@ -412,17 +412,17 @@ func (f *Folder) refuse(doing string, err error) error {
 	cause := fmt.Errorf("%s: %w", doing, err)
 	switch trouble(err) {
 	case isFull:
-		return salon.E(salon.Unreachable, "The backup target %s is full. Make room on it or use a bigger drive, then start the backup again.", f).Because(cause)
+		return salon.E(salon.Unreachable, "The backup target %s is full. Make room on it or use a bigger drive, then start the backup again.", f.String()).Because(cause)
 	case isTooLarge:
-		return salon.E(salon.Unreachable, "The drive of the backup target %s cannot hold a file as large as this backup. Use a drive that is formatted as exFAT, NTFS or ext4.", f).Because(cause)
+		return salon.E(salon.Unreachable, "The drive of the backup target %s cannot hold a file as large as this backup. Use a drive that is formatted as exFAT, NTFS or ext4.", f.String()).Because(cause)
 	case isReadOnly:
-		return salon.E(salon.Unreachable, "The backup target %s is write-protected. Check the drive's switch, or use another drive.", f).Because(cause)
+		return salon.E(salon.Unreachable, "The backup target %s is write-protected. Check the drive's switch, or use another drive.", f.String()).Because(cause)
 	case isGone:
-		return salon.E(salon.Unreachable, "The backup target %s is not there. Plug the drive in, or correct the folder, and try again.", f).Because(cause)
+		return salon.E(salon.Unreachable, "The backup target %s is not there. Plug the drive in, or correct the folder, and try again.", f.String()).Because(cause)
 	case isForbidden:
-		return salon.E(salon.Unreachable, "This computer may not use the folder of the backup target %s. Give Salonkeep the right to read and write there.", f).Because(cause)
+		return salon.E(salon.Unreachable, "This computer may not use the folder of the backup target %s. Give Salonkeep the right to read and write there.", f.String()).Because(cause)
 	case isBroken:
-		return salon.E(salon.Unreachable, "The drive of the backup target %s does not answer properly. Unplug it and plug it in again; if it happens again, replace it.", f).Because(cause)
+		return salon.E(salon.Unreachable, "The drive of the backup target %s does not answer properly. Unplug it and plug it in again; if it happens again, replace it.", f.String()).Because(cause)
 	}
-	return salon.E(salon.Unreachable, "The backup target %s could not be used. Check the drive and try again.", f).Because(cause)
+	return salon.E(salon.Unreachable, "The backup target %s could not be used. Check the drive and try again.", f.String()).Because(cause)
 }
