@@ -86,12 +86,21 @@ func (p *program) root() *cobra.Command {
 	return root
 }
 
-// wrapUsage makes wrong arguments of any command an Invalid error with a hint,
-// like wrong flags.
+// wrapUsage makes wrong arguments and missing flags of any command an Invalid
+// error with a hint, like wrong flags.
 func wrapUsage(c *cobra.Command) {
+	if c.HasSubCommands() && !c.Runnable() {
+		// Left alone, cobra answers a mistyped subcommand with help and 0.
+		c.Args = cobra.NoArgs
+		c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	}
 	if check := c.Args; check != nil {
 		c.Args = func(c *cobra.Command, args []string) error {
 			if err := check(c, args); err != nil {
+				return usage(c, err)
+			}
+			// cobra asks for these later, with an error of its own.
+			if err := c.ValidateRequiredFlags(); err != nil {
 				return usage(c, err)
 			}
 			return nil

@@ -55,6 +55,7 @@ type tap struct {
 	key []byte
 }
 
+// Wrap keeps the file key and leaves the wrapping to the owner's recipient.
 func (t *tap) Wrap(fileKey []byte) ([]*age.Stanza, error) {
 	t.key = bytes.Clone(fileKey)
 	return t.Recipient.Wrap(fileKey)
