@@ -71,9 +71,9 @@ func readClaim(f folder, now time.Time) (string, error) {
 		return "", fmt.Errorf("read the claim code: %w", err)
 	}
 	code, stamp, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
-	made, err := time.Parse(time.RFC3339, strings.TrimSpace(stamp))
+	made, unreadable := time.Parse(time.RFC3339, strings.TrimSpace(stamp))
 	age := now.Sub(made)
-	if err != nil || len(code) != claimLength || age > claimLife || age < -claimLife {
+	if unreadable != nil || len(code) != claimLength || age > claimLife || age < -claimLife {
 		return "", nil
 	}
 	return code, nil

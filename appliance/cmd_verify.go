@@ -95,7 +95,7 @@ func (p *program) verify(ctx context.Context, flags *fromFlags) error {
 	if err != nil {
 		return fmt.Errorf("make a working folder: %w", err)
 	}
-	defer os.RemoveAll(scratch)
+	defer func() { _ = os.RemoveAll(scratch) }() // swept by the next run as well
 	q, err := flags.request(p, scratch)
 	if err != nil {
 		return flags.hintFrom(err)

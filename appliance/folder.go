@@ -85,7 +85,7 @@ func writeFile(path string, text []byte) error {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	defer os.Remove(part.Name()) // gone already when all went well
+	defer func() { _ = os.Remove(part.Name()) }() // gone already when all went well
 	_, err = part.Write(text)
 	if err == nil {
 		err = part.Sync()

@@ -5,7 +5,7 @@ import "salonkeep/store/salon"
 // toast is the sentence for what the page before this one did, named by the
 // "did" of its redirect; nil for names that mean nothing.
 func (d *desk) toast(did string) *Toast {
-	sentence := ""
+	var sentence string
 	switch did {
 	case "staff":
 		sentence = say("Added to the team.")

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -44,16 +43,6 @@ type hand struct {
 	quote      bool // every cell
 	charset    charset
 	shuffle    uint64 // 0: as they are; rows and columns
-}
-
-func (f salonFolder) clone() salonFolder {
-	out := salonFolder{}
-	for name, s := range f {
-		for _, r := range s {
-			out[name] = append(out[name], slices.Clone(r))
-		}
-	}
-	return out
 }
 
 func (f salonFolder) write(h hand) fstest.MapFS {
