@@ -71,12 +71,10 @@ func readClaim(f folder, now time.Time) (string, error) {
 		return "", fmt.Errorf("read the claim code: %w", err)
 	}
 	code, stamp, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
-	made, unreadable := time.Parse(time.RFC3339, strings.TrimSpace(stamp))
-	age := now.Sub(made)
-	if unreadable != nil || len(code) != claimLength || age > claimLife || age < -claimLife {
-		return "", nil
+	if made, err := time.Parse(time.RFC3339, strings.TrimSpace(stamp)); err == nil && len(code) == claimLength && now.Sub(made).Abs() <= claimLife {
+		return code, nil
 	}
-	return code, nil
+	return "", nil
 }
 
 // Claim spends the code and returns the ticket of the browser that brought it.

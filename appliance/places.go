@@ -90,7 +90,7 @@ func look(ctx context.Context, dir string) (ui.Place, bool) {
 		return ui.Place{}, false
 	}
 	s := shelf.NewFolder(dir, shelf.Options{})
-	defer s.Close()
+	defer func() { _ = s.Close() }()
 	place := ui.Place{Folder: dir, Removable: true}
 	if free, err := s.Free(ctx); err == nil {
 		place.FreeBytes = free
