@@ -42,6 +42,7 @@ type Server struct {
 	words   *catalogue
 	pages   *pages
 	handler http.Handler
+	draft   draft // of the first run
 }
 
 // New prepares the pages. It fails when the front end was not built, when a
