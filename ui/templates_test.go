@@ -79,7 +79,7 @@ func TestTrustedHTMLIsDrawnInOnePlace(t *testing.T) {
 func TestEveryRouteHasAGuard(t *testing.T) {
 	public := []string{
 		"GET /", "GET /healthz", "GET /ui/*", "POST /device", "GET /signin", "POST /signin",
-		"GET /claim", "POST /claim", "GET /setup/done",
+		"GET /claim", "POST /claim", "GET /done",
 	}
 	s := &Server{}
 	seen := map[string]bool{}
