@@ -48,7 +48,8 @@ func (p *program) cmdTargetAdd() *cobra.Command {
 				return err
 			}
 			return p.withSalon(c.Context(), func(f folder, st *store.Store, sc *store.Scope) error {
-				id, err := p.keeper(f, st, commandLine).enrol(c.Context(), name, url, secret)
+				k := p.keeper(f, st, commandLine)
+				id, err := k.enrol(c.Context(), k.sc, name, url, secret)
 				if err != nil {
 					return hint(err, "salonkeep target add --help")
 				}

@@ -92,7 +92,7 @@ func (r *firstRun) Finish(ctx context.Context, ticket string, groups map[int]str
 		return err
 	}
 	k := r.h.p.keeper(r.h.f, st, "first run")
-	if _, err := k.enrol(ctx, target.Name, target.URL(), target.Secret()); err != nil {
+	if _, err := k.enrol(ctx, k.sc, target.Name, target.URL(), target.Secret()); err != nil {
 		return err
 	}
 	_, err = k.sc.AskBackup(ctx, "", string(point.Manual), "")
@@ -161,6 +161,21 @@ func (p *program) tryPlace(ctx context.Context, form ui.PlaceForm) error {
 	case err == nil:
 		return salon.E(salon.Clash, "The backup target %s belongs to another salon. Use another drive or folder; nothing was changed on it.", s)
 	}
+	return err
+}
+
+// addTarget makes a place a target for the person who asked on the page.
+func (h *host) addTarget(ctx context.Context, sc *store.Scope, form ui.PlaceForm) error {
+	if !sc.Can(salon.SetBackup) {
+		_, err := sc.AddTarget(ctx, form.Name, form.URL(), form.Secret()) // refuses, and notes that it did
+		return err
+	}
+	st, err := h.salon()
+	if err != nil {
+		return err
+	}
+	k := h.p.keeper(h.f, st, "backups page")
+	_, err = k.enrol(ctx, sc, form.Name, form.URL(), form.Secret())
 	return err
 }
 

@@ -74,8 +74,9 @@ func (p *program) shelf(name, url, secret string) (shelf.Shelf, error) {
 	return shelf.Open(url, o)
 }
 
-// enrol tries a place and makes it a target of this salon.
-func (k *keeper) enrol(ctx context.Context, name, url, secret string) (id string, err error) {
+// enrol tries a place and makes it a target of this salon, added in the name
+// of by: the keeper itself, or the person who asked.
+func (k *keeper) enrol(ctx context.Context, by *store.Scope, name, url, secret string) (id string, err error) {
 	s, err := k.p.shelf(name, url, secret)
 	if err != nil {
 		return "", err
@@ -88,7 +89,7 @@ func (k *keeper) enrol(ctx context.Context, name, url, secret string) (id string
 	if err := e.Enrol(ctx, s); err != nil {
 		return "", err
 	}
-	return k.sc.AddTarget(ctx, name, url, secret)
+	return by.AddTarget(ctx, name, url, secret)
 }
 
 // drain does everything that was asked for. The caller holds the work lock, so

@@ -129,7 +129,7 @@ func (h *host) serve(ctx context.Context, l net.Listener, demo bool) error {
 func (h *host) open(ctx context.Context, gate *gate, demo bool) error {
 	first := newFirstRun(ctx, h)
 	pages, err := ui.New(ui.Options{
-		Door: h.door, First: first, Places: places, Addresses: h.addresses, Now: h.p.now, Hosts: h.hosts,
+		Door: h.door, First: first, Places: places, AddTarget: h.addTarget, Addresses: h.addresses, Now: h.p.now, Hosts: h.hosts,
 		Log: h.p.log(), Version: version, Secure: true,
 	})
 	if err != nil {

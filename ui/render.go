@@ -115,6 +115,7 @@ func functions(w *words, built *assets, today func() salon.Day) template.FuncMap
 		"hue":      hue,
 		"asset":    built.url,
 		"add":      func(a, b int) int { return a + b },
+		"int":      func(n int64) int { return int(n) },
 		"date":     func(d salon.Day) string { return w.ShortDay(d, today()) },
 		"phone":    phoneText,
 		"qr":       qrCode,

@@ -15,6 +15,10 @@ func (d *desk) toast(did string) *Toast {
 		sentence = say("Saved.")
 	case "note":
 		sentence = say("The note is on the card.")
+	case "target":
+		sentence = say("Added. The first backup to it is running.")
+	case "untarget":
+		sentence = say("Removed. What lies there stays there.")
 	case "undone":
 		sentence = say("Taken back.")
 	default:

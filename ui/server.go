@@ -20,6 +20,9 @@ type Options struct {
 	First FirstRun
 	// Places lists folders and drives found by themselves; nil finds none.
 	Places func(context.Context) ([]Place, error)
+	// AddTarget tries a place, makes it this salon's and adds it for the person
+	// of the scope. The errors are the store's and the place's own.
+	AddTarget func(context.Context, *store.Scope, PlaceForm) error
 	// Addresses are the https addresses of this PC for tablets, best first.
 	Addresses func() []string
 	// Now is the clock.

@@ -40,9 +40,13 @@ focusWanted(document);
 document.addEventListener('htmx:after:swap', () => focusWanted(document));
 
 // The claim link carries its code behind the #, which no server log ever sees.
-const code = document.querySelector<HTMLInputElement>('input[data-from-hash]');
-if (code && location.hash.length > 1) {
+// Opened over the page it leads to, it changes nothing but the #.
+function codeFromLink(): void {
+  const code = document.querySelector<HTMLInputElement>('input[data-from-hash]');
+  if (!code || location.hash.length < 2) return;
   code.value = decodeURIComponent(location.hash.slice(1));
   history.replaceState(null, '', location.pathname);
   code.form?.requestSubmit();
 }
+codeFromLink();
+window.addEventListener('hashchange', codeFromLink);
