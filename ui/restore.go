@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"salonkeep/store/salon"
 )
@@ -79,7 +80,24 @@ func postRestoreSource(w *wizard) error {
 type unlockPage struct {
 	wizardPage
 	Kit   KitState
-	Trial string // why the kit does not open the place
+	Trial string     // why the kit does not open the place
+	Asked *groupView // the group that was just typed, of an answer to it alone
+}
+
+// groupView is one group of the kit as it is drawn.
+type groupView struct {
+	N     int
+	Text  string
+	State GroupState
+}
+
+// Groups are the eight fields in their order.
+func (p *unlockPage) Groups() []groupView {
+	var out []groupView
+	for i, text := range p.Kit.Groups {
+		out = append(out, groupView{i + 1, text, p.Kit.State[i]})
+	}
+	return out
 }
 
 // Good counts the groups that were read correctly.
@@ -92,9 +110,6 @@ func (p *unlockPage) Good() int {
 	}
 	return n
 }
-
-// Missing says whether some group is still empty or wrong.
-func (p *unlockPage) Missing() bool { return p.Good() < len(p.Kit.State) }
 
 func getRestoreKit(w *wizard) error {
 	p := &unlockPage{wizardPage: w.restoreFrame(2)}
@@ -109,7 +124,8 @@ func (w *wizard) kitForm() KitForm {
 	return f
 }
 
-// postRestoreCheck looks at the groups typed so far and draws them anew.
+// postRestoreCheck looks at the groups typed so far and answers for the one
+// that was just typed.
 func postRestoreCheck(w *wizard) error {
 	p := &unlockPage{wizardPage: w.restoreFrame(2)}
 	f := w.kitForm()
@@ -118,7 +134,12 @@ func postRestoreCheck(w *wizard) error {
 	if p.Kit, err = w.s.First.CheckKit(w.ctx(), w.ticket, f); err != nil {
 		p.Trial = w.Say(err)
 	}
-	return w.part(http.StatusOK, "unlock", "keybox", p)
+	n, err := strconv.Atoi(w.QueryParam("group"))
+	if err != nil || n < 1 || n > len(p.Kit.Groups) {
+		return salon.E(salon.Invalid, "There is no such group on a kit.").Because(err)
+	}
+	p.Asked = &p.Groups()[n-1]
+	return w.part(http.StatusOK, "unlock", "checked", p)
 }
 
 func postRestoreKit(w *wizard) error {
@@ -146,7 +167,7 @@ func postRestoreKit(w *wizard) error {
 	if fault != nil {
 		return fault
 	}
-	p.Toast, p.Trial = nil, w.Say(err)
+	p.Trial = w.Say(err)
 	return w.show(status, "unlock", p)
 }
 

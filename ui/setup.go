@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -311,6 +312,9 @@ func (c call) placeForm(how string, places []Place) PlaceForm {
 		return f
 	}
 	f := PlaceForm{Folder: value("folder")}
+	if f.Folder != "" {
+		f.Folder = filepath.Clean(f.Folder)
+	}
 	f.Name = lastPart(f.Folder)
 	return f
 }

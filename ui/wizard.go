@@ -19,8 +19,9 @@ type Step struct {
 type wizardPage struct {
 	Page
 	Fields
-	Steps []Step
-	Foot  string
+	Steps   []Step
+	Foot    string
+	Trouble string // why the form was not taken, where no field is to blame
 }
 
 var setupSteps = [...]string{say("Language"), say("Your salon"), say("You, the owner"), say("Recovery kit"), say("Where backups go"), say("Open the salon")}
@@ -45,14 +46,16 @@ func (w *wizard) restoreFrame(now int) wizardPage {
 }
 
 // complain puts an error of a form onto its page: the complaints under their
-// fields, the sentence as a toast. Faults of ours are not complaints.
+// fields, or the sentence above the form. Faults of ours are not complaints.
 func (w *wizard) complain(p *wizardPage, err error) (status int, fault error) {
 	var known *salon.Error
 	if !errors.As(err, &known) || known.Kind == salon.Broken {
 		return 0, err
 	}
 	p.Wrong = w.Complaints(err)
-	p.Toast = &Toast{Text: w.Say(err), Bad: true}
+	if len(p.Wrong) == 0 {
+		p.Trouble = w.Say(err)
+	}
 	return statusOf(known.Kind), nil
 }
 
