@@ -41,6 +41,17 @@ func (sc *Scope) Keep(ctx context.Context) (keep salon.Keep, err error) {
 	return keep, err
 }
 
+// LastProved is when the newest proved restore point was taken, "" if there is
+// none: what the home bar shows.
+func (sc *Scope) LastProved(ctx context.Context) (at string, err error) {
+	if err := sc.may(ctx, salon.ViewBackup); err != nil {
+		return "", err
+	}
+	err = sc.s.r.QueryRowContext(ctx, `SELECT coalesce(max(p.taken_at), '') FROM restore_point p JOIN backup_target t ON t.id = p.target_id
+		WHERE p.proved = 1 AND t.removed_at = ''`).Scan(&at)
+	return at, asSalonError(err)
+}
+
 func (s *Store) nextRunAt(ctx context.Context) (at string, err error) {
 	err = s.r.QueryRowContext(ctx, `SELECT coalesce((SELECT value FROM machine_setting WHERE key = 'backup.next'), '')`).Scan(&at)
 	return at, asSalonError(err)

@@ -63,7 +63,7 @@ func (s *salonServer) paths() map[string]string {
 		"calendar": "/calendar", "calendar-visit": "/calendar?visit=" + s.ids["visit of Amelia Okafor"], "calendar-move": "/calendar?move=1&visit=" + s.ids["visit of Leo Grant"],
 		"calendar-book": "/calendar?new=1&start=15:00&client=" + s.ids["Leo Grant"], "calendar-apart": "/calendar?apart=cancelled",
 		"clients": "/clients", "client": "/clients/" + s.ids["Amelia Okafor"], "client-edit": "/clients/" + s.ids["Amelia Okafor"] + "/edit", "client-new": "/clients/new",
-		"receipts": "/receipts", "receipt": "/receipts/" + s.ids["receipt"], "more": "/more", "nowhere": "/nowhere",
+		"receipts": "/receipts", "receipt": "/receipts/" + s.ids["receipt"], "backups": "/backups", "more": "/more", "nowhere": "/nowhere",
 	}
 }
 

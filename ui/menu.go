@@ -25,10 +25,34 @@ func (d *desk) frame(nav string) Page {
 			continue
 		}
 		m.item.Label = d.T(m.item.Label)
+		if m.act == salon.ViewBackup {
+			m.item.Dot, m.item.DotLabel = d.backupDot()
+		}
 		m.item.Current = m.name == nav
 		p.Menu = append(p.Menu, m.item)
 	}
 	return p
+}
+
+// backupDot is the state of the backups in one colour and a few words. Nobody
+// has to remember to look.
+func (d *desk) backupDot() (dot, label string) {
+	at, err := d.scope.LastProved(d.ctx())
+	if err != nil {
+		d.s.Log.Error("backup state for the home bar", "err", err)
+		return "", ""
+	}
+	newest, ok := d.Instant(at)
+	now := d.s.Now()
+	switch age := now.Sub(newest); {
+	case !ok:
+		return "danger", d.T("Not protected yet")
+	case age > backupLost:
+		return "danger", d.T("Backups are overdue")
+	case age > backupLate:
+		return "warn", d.T("A night was missed")
+	}
+	return "ok", d.T("Protected") + ", " + d.When(newest, now)
 }
 
 // home is the first page this person may open.
