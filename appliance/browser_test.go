@@ -77,8 +77,14 @@ func serve(t *testing.T, data string) *served {
 // fits the screen, the browser complained of nothing.
 func seen(t *testing.T, tab *uitest.Tab, name string) {
 	t.Helper()
-	for _, breach := range tab.Axe() {
-		t.Errorf("%s: axe: %s", name, breach)
+	for _, theme := range []string{"dark", "light"} {
+		uitest.Eval[bool](tab, `(document.documentElement.dataset.theme = '`+theme+`', true)`)
+		for _, breach := range tab.Axe() {
+			t.Errorf("%s, %s: axe: %s", name, theme, breach)
+		}
+		if theme == "dark" && *shots != "" {
+			tab.Shot(filepath.Join(*shots, name+"-dark.png"))
+		}
 	}
 	for _, wide := range tab.Wide() {
 		t.Errorf("%s: wider than the screen: %s", name, wide)
