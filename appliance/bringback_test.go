@@ -168,7 +168,7 @@ func TestFirstRunBelongsToWhoClaimedIt(t *testing.T) {
 	for name, err := range map[string]error{
 		"Begin":    second(r.Begin(ctx, stranger, founding)),
 		"Finish":   r.Finish(ctx, stranger, nil, nil),
-		"Demo":     second(r.Demo(ctx, stranger)),
+		"Demo":     second(r.Demo(ctx, stranger, "en")),
 		"Points":   second(r.Points(ctx, stranger, usb)),
 		"CheckKit": second(r.CheckKit(ctx, stranger, ui.KitForm{Whole: kitText})),
 		"Preview":  second(r.Preview(ctx, stranger, "x")),

@@ -57,7 +57,7 @@ func (r *firstRun) Begin(_ context.Context, ticket string, f salon.Founding) (ui
 	}
 	r.draft = f
 	kit := r.keys.kit
-	return ui.Kit{Groups: kit.Code, QR: kit.QRText(), File: kit.Text(), Salon: kit.Salon, MadeOn: salon.Day(kit.Made)}, nil
+	return ui.Kit{Groups: kit.Code, QR: kit.QRText(), File: kit.Text(), Commands: backup.Commands("KIT", "."), Salon: kit.Salon, MadeOn: salon.Day(kit.Made)}, nil
 }
 
 // Finish founds the salon once the owner has shown that the kit is on paper.
@@ -191,7 +191,7 @@ func (h *host) salon() (*store.Store, error) {
 
 // Demo serves the invented salon until the appliance stops. It lies beside the
 // salon's own place, so that a real first run can follow.
-func (r *firstRun) Demo(_ context.Context, ticket string) ([]ui.DemoLogin, error) {
+func (r *firstRun) Demo(_ context.Context, ticket, language string) ([]ui.DemoLogin, error) {
 	if err := r.check(ticket); err != nil {
 		return nil, err
 	}
@@ -199,10 +199,6 @@ func (r *firstRun) Demo(_ context.Context, ticket string) ([]ui.DemoLogin, error
 	defer r.mu.Unlock()
 	if r.back.busy() {
 		return nil, salon.E(salon.Clash, "A salon is being brought back on this PC. Wait until that is finished.")
-	}
-	language := r.draft.Language
-	if language == "" {
-		language = "en"
 	}
 	return r.h.startDemo(r.ctx, language)
 }

@@ -12,15 +12,15 @@ import (
 // kept in memory, so that Back shows what was there, and is gone with the
 // program: nothing of it is worth a file.
 type draft struct {
-	mu      sync.Mutex
-	ticket  string
-	found   salon.Founding
-	typed   bool // the salon page was sent once
-	kit     Kit
-	asked   [2]int         // groups to read back from paper, 1 to 8
-	groups  map[int]string // as they were read back
-	source  PlaceForm
-	restore KitForm
+	mu     sync.Mutex
+	ticket string
+	found  salon.Founding
+	typed  bool // the salon page was sent once
+	kit    Kit
+	asked  [2]int         // groups to read back from paper, 1 to 8
+	groups map[int]string // as they were read back
+	source PlaceForm
+	how    string // which choice the source was: a Place.Choice, folder or bucket
 }
 
 // with hands the draft of this ticket to fn. Another ticket begins anew.
@@ -30,7 +30,7 @@ func (d *draft) with(ticket string, fn func(*draft)) {
 	if d.ticket != ticket {
 		d.ticket, d.found, d.typed = ticket, salon.Founding{}, false
 		d.kit, d.asked, d.groups = Kit{}, [2]int{}, nil
-		d.source, d.restore = PlaceForm{}, KitForm{}
+		d.source, d.how = PlaceForm{}, ""
 	}
 	fn(d)
 }

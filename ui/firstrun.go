@@ -29,8 +29,9 @@ type FirstRun interface {
 	// the salon, adds the target if there is one and asks for the first backup.
 	// A group that does not match is salon.Invalid with Field "group3".
 	Finish(ctx context.Context, ticket string, groups map[int]string, target *PlaceForm) error
-	// Demo founds the invented salon and returns one login per role.
-	Demo(ctx context.Context, ticket string) ([]DemoLogin, error)
+	// Demo founds the invented salon, its people reading that language, and
+	// returns one login per role.
+	Demo(ctx context.Context, ticket, language string) ([]DemoLogin, error)
 
 	// Points lists what is on a place, before anything is decrypted, newest
 	// first. With a form it looks there and remembers the place for this
@@ -56,8 +57,10 @@ type Kit struct {
 	Groups [8]string // each carries its own check letter
 	QR     string    // text of the QR code
 	File   string    // the kit as a text file: comment lines and one age identity
-	Salon  string
-	MadeOn salon.Day
+	// Commands open a restore point with stock tools, from the folder it is in.
+	Commands []string
+	Salon    string
+	MadeOn   salon.Day
 }
 
 // PlaceForm is where backups go or come from, as it was typed or picked:

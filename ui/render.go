@@ -35,6 +35,7 @@ type Page struct {
 	Live     bool   // whether changes by others are streamed
 	Key      string // idempotency key for this page's form
 	Toast    *Toast
+	Steps    []Step // of a wizard, nil elsewhere
 	Version  string
 	words    *words
 }
@@ -109,6 +110,7 @@ func functions(w *words, built *assets, today func() salon.Day) template.FuncMap
 		"day":      w.Day,
 		"span":     w.Span,
 		"bytes":    w.Bytes,
+		"num":      w.Number,
 		"clock":    func(c salon.Clock) string { return c.String() },
 		"hhmm":     func(minutes int) string { return salon.Clock(minutes).String() },
 		"initials": initials,

@@ -3,7 +3,9 @@ package ui
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"salonkeep/store/salon"
 )
@@ -28,9 +30,14 @@ func (w *wizard) sourcePage() (*sourcePage, error) {
 		}
 	}
 	if len(p.Places) > 0 {
-		p.How = "place:0"
+		p.How = p.Places[0].Choice()
 	}
-	w.s.draft.with(w.ticket, func(d *draft) { p.Form = d.source })
+	w.s.draft.with(w.ticket, func(d *draft) {
+		p.Form = d.source
+		if d.how != "" {
+			p.How = d.how
+		}
+	})
 	p.Form.SecretKey = ""
 	return p, nil
 }
@@ -72,7 +79,7 @@ func postRestoreSource(w *wizard) error {
 		}
 		return w.show(status, "source", p)
 	}
-	w.s.draft.with(w.ticket, func(d *draft) { d.source = p.Form })
+	w.s.draft.with(w.ticket, func(d *draft) { d.source, d.how = p.Form, p.How })
 	return w.see("/restore/kit")
 }
 
@@ -111,7 +118,18 @@ func (p *unlockPage) Good() int {
 	return n
 }
 
+// FirstBad is the number of the first group that was read wrong, 0 for none.
+func (p *unlockPage) FirstBad() int {
+	return slices.Index(p.Kit.State[:], GroupBad) + 1
+}
+
 func getRestoreKit(w *wizard) error {
+	// A place that does not answer is said when the kit is tried; only one that
+	// was never named has to be asked for. It may have been named before a power
+	// cut, so the appliance is asked and not the draft.
+	if _, err := w.s.First.Points(w.ctx(), w.ticket, nil); salon.KindOf(err) == salon.Closed {
+		return redirect("/restore")
+	}
 	p := &unlockPage{wizardPage: w.restoreFrame(2)}
 	return w.show(http.StatusOK, "unlock", p)
 }
@@ -195,7 +213,7 @@ func getRestorePoint(w *wizard) error {
 	p := &momentPage{wizardPage: w.restoreFrame(3)}
 	marked := false
 	for _, row := range points {
-		m := moment{PointRow: row, When: w.When(row.TakenAt.In(w.s.Now().Location()), w.s.Now()), Reason: w.T(reasonWord(row.Reason))}
+		m := moment{PointRow: row, When: w.When(row.TakenAt, w.s.Now()), Reason: w.T(reasonWord(row.Reason))}
 		if row.Problem == "" && !marked {
 			m.Newest, marked = true, true
 		}
@@ -210,6 +228,7 @@ type lookPage struct {
 	Point   string
 	Taken   string // when the point was taken
 	Facts   salon.Facts
+	Receipt string // number and day of the newest one
 	Changes []changeLine
 }
 
@@ -224,10 +243,17 @@ func (w *wizard) lookPage(point string) (*lookPage, error) {
 	p.Currency = facts.Currency
 	p.words = w.words.with(salon.Settings{Currency: facts.Currency, Timezone: w.s.Now().Location().String()})
 	if t, ok := w.Instant(facts.TakenAt); ok {
-		p.Taken = w.When(t.In(w.s.Now().Location()), w.s.Now())
+		p.Taken = w.When(t, w.s.Now())
+	}
+	if number, day, ok := strings.Cut(facts.LastSale, " · "); ok {
+		p.Receipt = number + " · " + w.ShortDay(salon.Day(day), salon.DayOf(w.s.Now()))
 	}
 	for _, c := range facts.LastChanges {
-		p.Changes = append(p.Changes, changeLine{At: p.Page.When(c.At), What: w.T(actWord(c.Act)), By: c.By})
+		line := changeLine{What: w.T(actWord(c.Act)), By: c.By}
+		if t, ok := w.Instant(c.At); ok {
+			line.At = w.When(t, w.s.Now())
+		}
+		p.Changes = append(p.Changes, line)
 	}
 	return p, nil
 }

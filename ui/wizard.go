@@ -19,7 +19,6 @@ type Step struct {
 type wizardPage struct {
 	Page
 	Fields
-	Steps   []Step
 	Foot    string
 	Trouble string // why the form was not taken, where no field is to blame
 }
@@ -82,7 +81,7 @@ type demoPage struct {
 }
 
 func postDemo(w *wizard) error {
-	logins, err := w.s.First.Demo(w.ctx(), w.ticket)
+	logins, err := w.s.First.Demo(w.ctx(), w.ticket, w.Lang)
 	if err != nil {
 		return err
 	}

@@ -93,7 +93,9 @@ document.addEventListener('click', async (event) => {
   }
 });
 
-// Without a camera the button would only disappoint.
-if (!navigator.mediaDevices?.getUserMedia) {
-  for (const button of document.querySelectorAll<HTMLElement>('[data-scan-camera]')) button.hidden = true;
+// Without a camera the button would only disappoint: the style sheet shows it
+// where there is one.
+if ('mediaDevices' in navigator) {
+  const devices = await navigator.mediaDevices.enumerateDevices().catch(() => []);
+  if (devices.some((device) => device.kind === 'videoinput')) document.documentElement.dataset.camera = '';
 }

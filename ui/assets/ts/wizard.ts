@@ -1,8 +1,12 @@
 // Small helps of the first run.
 
 // The browser knows the salon's time zone better than we can guess it.
-const zone = document.querySelector<HTMLInputElement>('input[data-guess-zone]');
-if (zone && !zone.value) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? '';
+function guessZone(): void {
+  const zone = document.querySelector<HTMLInputElement>('input[data-guess-zone]');
+  if (zone && !zone.value) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? '';
+}
+guessZone();
+document.addEventListener('htmx:after:swap', guessZone);
 
 // A kit's groups: a full one moves on to the next, and pasting the whole kit
 // into one fills all of them.
