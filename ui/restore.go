@@ -143,7 +143,7 @@ func (w *wizard) kitForm() KitForm {
 }
 
 // postRestoreCheck looks at the groups typed so far and answers for the one
-// that was just typed.
+// that was just typed, or for all of them when they were pasted at once.
 func postRestoreCheck(w *wizard) error {
 	p := &unlockPage{wizardPage: w.restoreFrame(2)}
 	f := w.kitForm()
@@ -151,6 +151,9 @@ func postRestoreCheck(w *wizard) error {
 	var err error
 	if p.Kit, err = w.s.First.CheckKit(w.ctx(), w.ticket, f); err != nil {
 		p.Trial = w.Say(err)
+	}
+	if !w.QueryParams().Has("group") {
+		return w.part(http.StatusOK, "unlock", "keybox", p)
 	}
 	n, err := strconv.Atoi(w.QueryParam("group"))
 	if err != nil || n < 1 || n > len(p.Kit.Groups) {

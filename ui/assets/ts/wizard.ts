@@ -28,7 +28,7 @@ document.addEventListener('paste', (event) => {
   const parts = text.split(/[\s-]+/).filter(Boolean);
   if (parts.length === all.length && parts.every((part) => part.length === 4)) {
     all.forEach((field, i) => (field.value = parts[i]!));
-    all.at(-1)!.dispatchEvent(new Event('change', { bubbles: true }));
+    document.getElementById('keybox')!.dispatchEvent(new Event('pasted'));
     return;
   }
   const form = all[0]!.form!;
