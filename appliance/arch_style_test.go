@@ -158,7 +158,7 @@ func TestNoInitAndNoPackageState(t *testing.T) {
 			for _, spec := range gen.Specs {
 				atTop[spec] = true
 				for _, name := range spec.(*ast.ValueSpec).Names {
-					variables[f.dir][name.Name] = true
+					variables[f.dir][name.Name] = name.Name != "_" // a check of the compiler's, no state
 				}
 			}
 		}
