@@ -19,6 +19,7 @@ type host struct {
 	certs  *lan.Certificates
 	hosts  func(string) bool
 	port   string
+	alone  bool // listens to this PC only
 
 	mu      sync.Mutex
 	who     identity

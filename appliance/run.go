@@ -73,7 +73,7 @@ func (p *program) run(ctx context.Context, listen string, demo bool) error {
 	if err != nil {
 		return cannotListen(listen, err)
 	}
-	h.port = portOf(l.Addr())
+	h.port, h.alone = portOf(l.Addr()), loopback(l.Addr())
 	return h.serve(ctx, l, demo)
 }
 
@@ -129,7 +129,7 @@ func (h *host) serve(ctx context.Context, l net.Listener, demo bool) error {
 func (h *host) open(ctx context.Context, gate *gate, demo bool) error {
 	first := newFirstRun(ctx, h)
 	pages, err := ui.New(ui.Options{
-		Door: h.door, First: first, Places: places, AddTarget: h.addTarget, Addresses: h.addresses, Now: h.p.now, Hosts: h.hosts,
+		Door: h.door, First: first, Places: places, AddTarget: h.addTarget, Addresses: h.tablets, Now: h.p.now, Hosts: h.hosts,
 		Log: h.p.log(), Version: version, Secure: true,
 	})
 	if err != nil {
@@ -209,6 +209,9 @@ func claimLink(listen, code string) string {
 // addresses are where this PC is reached, this PC itself first.
 func (h *host) addresses() []string {
 	out := []string{"https://localhost:" + h.port}
+	if h.alone {
+		return out
+	}
 	for _, ip := range lan.Reachable(lan.Addresses()) {
 		out = append(out, "https://"+netip.AddrPortFrom(ip, 0).Addr().String()+":"+h.port)
 		if ip.Is6() {
@@ -216,6 +219,15 @@ func (h *host) addresses() []string {
 		}
 	}
 	return out
+}
+
+// tablets are the addresses that other devices reach this PC by.
+func (h *host) tablets() []string { return h.addresses()[1:] }
+
+// loopback tells whether only this PC reaches an address.
+func loopback(a net.Addr) bool {
+	tcp, ok := a.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
 }
 
 // firstCertificate makes sure there is something to answer the first handshake

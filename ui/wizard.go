@@ -25,6 +25,8 @@ type wizardPage struct {
 
 var setupSteps = [...]string{say("Language"), say("Your salon"), say("You, the owner"), say("Recovery kit"), say("Where backups go"), say("Open the salon")}
 
+var demoSteps = [...]string{say("Language"), say("Try a demo")}
+
 var restoreSteps = [...]string{say("Where is the backup?"), say("Recovery kit"), say("Choose a moment"), say("Look before you go"), say("Bringing it back"), say("Open for business")}
 
 // wizardFrame is the frame with step now of labels, counted from 1.
@@ -85,7 +87,7 @@ func postDemo(w *wizard) error {
 	if err != nil {
 		return err
 	}
-	return w.show(http.StatusOK, "demo", &demoPage{wizardPage: w.setupFrame(6), Logins: logins})
+	return w.show(http.StatusOK, "demo", &demoPage{wizardPage: w.wizardFrame(demoSteps[:], len(demoSteps), say("Everything you enter stays on this PC.")), Logins: logins})
 }
 
 // donePage is the end of both wizards. It is public: the ticket is spent.
