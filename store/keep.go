@@ -41,15 +41,17 @@ func (sc *Scope) Keep(ctx context.Context) (keep salon.Keep, err error) {
 	return keep, err
 }
 
-// LastProved is when the newest proved restore point was taken, "" if there is
-// none: what the home bar shows.
-func (sc *Scope) LastProved(ctx context.Context) (at string, err error) {
+// Copies are the targets and how fresh each is, without addresses or secrets:
+// what the home bar of every page is made of.
+func (sc *Scope) Copies(ctx context.Context) ([]salon.Target, error) {
 	if err := sc.may(ctx, salon.ViewBackup); err != nil {
-		return "", err
+		return nil, err
 	}
-	err = sc.s.r.QueryRowContext(ctx, `SELECT coalesce(max(p.taken_at), '') FROM restore_point p JOIN backup_target t ON t.id = p.target_id
-		WHERE p.proved = 1 AND t.removed_at = ''`).Scan(&at)
-	return at, asSalonError(err)
+	list, err := sc.s.targets(ctx, "")
+	for i := range list {
+		list[i].URL, list[i].Secret = "", ""
+	}
+	return list, err
 }
 
 func (s *Store) nextRunAt(ctx context.Context) (at string, err error) {

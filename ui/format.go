@@ -7,6 +7,8 @@ import (
 
 	"github.com/bojanz/currency"
 	"github.com/nyaruka/phonenumbers"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 
 	"salonkeep/store/salon"
 )
@@ -114,6 +116,11 @@ func (w *words) When(t, now time.Time) string {
 	default:
 		return w.date(t, "2 Jan 2006") + " " + t.Format("15:04")
 	}
+}
+
+// Number writes a large number so that it can be read.
+func (w *words) Number(n int64) string {
+	return message.NewPrinter(language.Make(w.Lang)).Sprint(n)
 }
 
 // Span writes a duration in minutes the way people say it.

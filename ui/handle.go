@@ -97,11 +97,25 @@ func (s *Server) first(h func(*wizard) error) guarded {
 			return redirect("/")
 		}
 		w := &wizard{call: s.call(c), ticket: readCookie(c.Request(), s.cookieName(ticketCookie))}
+		w.words = w.words.with(salon.Settings{Timezone: s.Now().Location().String()}) // of this PC: there is no salon's clock yet
 		if s.First == nil || !s.First.Holds(w.ticket) {
 			return redirect("/claim")
 		}
+		// FormValue says nothing of a form that was cut off for its size.
+		if err := parseForm(c.Request()); err != nil {
+			return err
+		}
 		return h(w)
 	}}
+}
+
+// parseForm reads a form of either kind and says when it was cut off for its
+// size, which FormValue does not.
+func parseForm(r *http.Request) error {
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		return r.ParseMultipartForm(maxBody)
+	}
+	return r.ParseForm()
 }
 
 // redirected is an error that sends the browser elsewhere.

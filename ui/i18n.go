@@ -2,9 +2,12 @@ package ui
 
 import (
 	"embed"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -25,6 +28,7 @@ var Languages = []struct{ Code, Name string }{{"en", "English"}, {"zh-CN", "ç®€ä
 
 type catalogue struct {
 	languages map[string]*words
+	patterns  []pattern // of the sentences, to find stored ones again
 }
 
 // words speaks one language and knows how it writes dates and money.
@@ -43,6 +47,15 @@ func loadWords() (*catalogue, error) {
 			return nil, fmt.Errorf("read the %s catalogue: %w", l.Code, err)
 		}
 	}
+	sentences := map[string]any{}
+	raw, err := localeFiles.ReadFile("locales/zh-CN.json")
+	if err == nil {
+		err = json.Unmarshal(raw, &sentences)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the sentences: %w", err)
+	}
+	c.patterns = patternsOf(slices.Collect(maps.Keys(sentences)))
 	for _, l := range Languages {
 		c.languages[l.Code] = &words{Lang: l.Code, loc: i18n.NewLocalizer(bundle, l.Code), all: c}
 	}

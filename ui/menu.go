@@ -34,25 +34,16 @@ func (d *desk) frame(nav string) Page {
 	return p
 }
 
-// backupDot is the state of the backups in one colour and a few words. Nobody
-// has to remember to look.
+// backupDot is the state of the backups in one colour and a few words, the
+// same as on their page. Nobody has to remember to look.
 func (d *desk) backupDot() (dot, label string) {
-	at, err := d.scope.LastProved(d.ctx())
+	copies, err := d.scope.Copies(d.ctx())
 	if err != nil {
 		d.s.Log.Error("backup state for the home bar", "err", err)
 		return "", ""
 	}
-	newest, ok := d.Instant(at)
-	now := d.s.Now()
-	switch age := now.Sub(newest); {
-	case !ok:
-		return "danger", d.T("Not protected yet")
-	case age > backupLost:
-		return "danger", d.T("Backups are overdue")
-	case age > backupLate:
-		return "warn", d.T("A night was missed")
-	}
-	return "ok", d.T("Protected") + ", " + d.When(newest, now)
+	guard := d.judge(copies, d.s.Now())
+	return guard.Tone, guard.Title
 }
 
 // home is the first page this person may open.

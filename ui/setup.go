@@ -67,7 +67,9 @@ func postSetupSalon(w *wizard) error {
 	try := salon.Founding{Salon: p.Name, Owner: "x", Email: "x@example.com", Password: "0123456789", Language: w.Lang, Currency: p.Currency, Timezone: p.Timezone, Taxes: taxes}
 	if err := store.CheckFounding(try); err != nil {
 		for field, complaint := range complaintsOf(err) {
-			bad.On(field, complaint)
+			if field == "salon" || field == "timezone" || field == "currency" {
+				bad.On(field, complaint)
+			}
 		}
 	}
 	if bad.Field != nil {
@@ -89,7 +91,7 @@ func (f taxForm) read() (tax salon.Tax, given bool, err error) {
 		return tax, false, nil
 	}
 	rate, err := strconv.ParseFloat(strings.TrimSuffix(strings.ReplaceAll(f.Rate, ",", "."), "%"), 64)
-	if err != nil || f.Name == "" || rate < 0 || rate > 100 {
+	if err != nil || f.Name == "" || !(rate >= 0 && rate <= 100) { // NaN is neither
 		return tax, false, salon.E(salon.Invalid, "This tax cannot be read.")
 	}
 	return salon.Tax{Name: f.Name, RateE6: int64(math.Round(rate * 1e4))}, true, nil
@@ -213,7 +215,7 @@ type placePage struct {
 	wizardPage
 	Places []Place
 	Form   PlaceForm
-	How    string // place:<n>, folder, bucket or later
+	How    string // a Place.Choice, folder, bucket or later
 }
 
 func (w *wizard) placePage() (*placePage, bool, error) {
@@ -223,7 +225,7 @@ func (w *wizard) placePage() (*placePage, bool, error) {
 	places, err := w.s.Places(w.ctx())
 	p.Places = places
 	if len(places) > 0 {
-		p.How = "place:0"
+		p.How = places[0].Choice()
 	}
 	return p, ready, err
 }
@@ -280,6 +282,8 @@ func (c call) place(f *PlaceForm) error {
 	}
 	bad := salon.E(salon.Invalid, "Say where your backups are.")
 	switch {
+	case f.Folder == "" && f.Bucket == "" && strings.HasPrefix(c.FormValue("how"), foundPlace):
+		return salon.E(salon.Missing, "This drive is not plugged in any more. Plug it in again or choose another place.")
 	case f.Folder == "" && f.Bucket == "" && c.FormValue("how") == "bucket":
 		bad.On("bucket", "What is the bucket called?")
 	case f.Folder == "" && f.Bucket == "":
@@ -293,12 +297,22 @@ func (c call) place(f *PlaceForm) error {
 	return nil
 }
 
+// foundPlace begins the choice of a place that was found by itself.
+const foundPlace = "place:"
+
+// Choice is the value of this place in a form. It names the folder, not the
+// position in the list: a drive that is pulled must not make its neighbour the
+// one that was chosen.
+func (p Place) Choice() string { return foundPlace + p.Folder }
+
 // placeForm reads where backups go or come from: a place that was found, a
 // typed folder, or a bucket.
 func (c call) placeForm(how string, places []Place) PlaceForm {
-	if n, found := strings.CutPrefix(how, "place:"); found {
-		if i, err := strconv.Atoi(n); err == nil && i >= 0 && i < len(places) {
-			return PlaceForm{Name: places[i].Name, Folder: places[i].Folder}
+	if strings.HasPrefix(how, foundPlace) {
+		for _, p := range places {
+			if p.Choice() == how {
+				return PlaceForm{Name: p.Name, Folder: p.Folder}
+			}
 		}
 		return PlaceForm{}
 	}

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	cdpruntime "github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -164,6 +165,16 @@ func (tab *Tab) Resize(s Size) {
 		opts = append(opts, chromedp.EmulateMobile, chromedp.EmulateTouch)
 	}
 	tab.do(chromedp.EmulateViewport(s.Width, s.Height, opts...))
+}
+
+// Paper shows the page as a printer would draw it, until it is called with
+// false.
+func (tab *Tab) Paper(on bool) {
+	tab.t.Helper()
+	media := map[bool]string{true: "print"}[on]
+	if _, err := chromedp.Call(tab.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: media}); err != nil {
+		tab.t.Fatalf("show the page on paper: %v", err)
+	}
 }
 
 func (tab *Tab) do(steps ...chromedp.Action[chromedp.Void]) {

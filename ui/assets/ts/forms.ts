@@ -31,7 +31,9 @@ document.addEventListener('change', (event) => {
 
 /** Moves the focus to the element the new content asks for. */
 function focusWanted(root: ParentNode): void {
-  const wanted = root.querySelector<HTMLElement>('[aria-invalid="true"], [data-focus]');
+  // A kit's group answers while the next one is being typed into.
+  if (document.activeElement?.closest('.keybox')) return;
+  const wanted = root.querySelector<HTMLElement>('[aria-invalid="true"]') ?? root.querySelector<HTMLElement>('[data-focus]');
   if (!wanted || wanted.dataset.focused) return;
   wanted.dataset.focused = 'yes';
   wanted.focus({ preventScroll: false });
