@@ -10,26 +10,39 @@ import (
 	"salonkeep/store/salon"
 )
 
-const clientColumns = `c.id, c.version, c.code, c.name, c.phone, c.email, c.note, c.since`
+const clientFields = `c.id, c.version, c.code, c.name, c.phone, c.email, c.wechat, c.address, c.birthday, c.note, c.private_note, c.since`
+
+// clientColumns are what scanClient reads, and their arguments.
+func (sc *Scope) clientColumns() (string, []any) {
+	known, args := sc.contactsKnown("c.id")
+	return clientFields + ", " + known, args
+}
 
 // scanClient is the one place where a client is read, and where contacts are
-// masked.
+// masked. Whoever may know only the name gets only the name.
 func (sc *Scope) scanClient(scan func(...any) error, c *salon.Client, more ...any) error {
-	var phone, email string
-	if err := scan(append([]any{&c.ID, &c.Version, &c.Code, &c.Name, &phone, &email, &c.Note, &c.Since}, more...)...); err != nil {
+	var phone, email, wechat, address, birthday, private string
+	var known bool
+	if err := scan(append([]any{&c.ID, &c.Version, &c.Code, &c.Name, &phone, &email, &wechat, &address, &birthday, &c.Note, &private, &c.Since, &known}, more...)...); err != nil {
 		return err
 	}
-	c.Phone, c.Email = sc.phone(phone), sc.email(email)
+	if sc.grants[salon.ViewClient].Answer == salon.Flag {
+		*c = salon.Client{ID: c.ID, Code: c.Code, Name: c.Name}
+		return nil
+	}
+	c.Phone, c.Email, c.WeChat = sc.contact(salon.Phone, phone, known), sc.contact(salon.Email, email, known), sc.contact(salon.WeChat, wechat, known)
+	c.Address, c.Birthday = sc.contact(salon.Address, address, known), sc.contact(salon.Birthday, birthday, known)
+	c.Private = salon.ContactOf(salon.PrivateNote, private, sc.Shows(salon.PrivateNote))
 	return nil
 }
 
 // clientReach is the condition that keeps a person to the clients they may
 // know of, as SQL over c and its arguments.
 func (sc *Scope) clientReach() (string, []any) {
-	if sc.grants[salon.ViewClient] == salon.All {
+	if sc.grants[salon.ViewClient].Reach == salon.All {
 		return "c.deleted = 0", nil
 	}
-	return "c.deleted = 0 AND EXISTS (SELECT 1 FROM appointment sv WHERE sv.staff_id = ? AND sv.client_id = c.id AND sv.deleted = 0)", []any{sc.who.StaffID}
+	return "c.deleted = 0 AND " + servedBy("c.id"), []any{sc.who.StaffID}
 }
 
 // Clients are up to n clients from index from whose name or code holds text,
@@ -38,7 +51,7 @@ func (sc *Scope) clientReach() (string, []any) {
 // the salon knows.
 func (sc *Scope) Clients(ctx context.Context, text string, from, n int) (salon.Page[salon.ClientRow], error) {
 	page := salon.Page[salon.ClientRow]{From: from}
-	if err := sc.may(ctx, salon.ViewClient); err != nil {
+	if err := sc.mayTry(ctx, salon.ViewClient); err != nil {
 		return page, err
 	}
 	where, args := sc.clientReach()
@@ -46,7 +59,7 @@ func (sc *Scope) Clients(ctx context.Context, text string, from, n int) (salon.P
 		like := "%" + escapeLike(text) + "%"
 		match := `c.name LIKE ? ESCAPE '\' OR c.code LIKE ? ESCAPE '\'`
 		args = append(args, like, like)
-		if digits := searchDigits(text); digits != "" && sc.grants[salon.SeeContact] == salon.All {
+		if digits := searchDigits(text); digits != "" && sc.Shows(salon.Phone) == salon.Visible && sc.contacts != salon.Served {
 			match += ` OR c.phone LIKE ?`
 			args = append(args, "%"+digits+"%")
 		}
@@ -55,10 +68,11 @@ func (sc *Scope) Clients(ctx context.Context, text string, from, n int) (salon.P
 	if err := sc.s.r.QueryRowContext(ctx, `SELECT count(*) FROM client c WHERE `+where, args...).Scan(&page.Total); err != nil {
 		return page, asSalonError(fmt.Errorf("count clients: %w", err))
 	}
-	rows, err := sc.s.r.QueryContext(ctx, `SELECT `+clientColumns+`,
+	columns, columnArgs := sc.clientColumns()
+	rows, err := sc.s.r.QueryContext(ctx, `SELECT `+columns+`,
 			coalesce((SELECT max(a.day) FROM appointment a WHERE a.client_id = c.id AND a.status = 'completed' AND a.deleted = 0), ''),
 			(SELECT count(*) FROM appointment a WHERE a.client_id = c.id AND a.status = 'completed' AND a.deleted = 0)
-		FROM client c WHERE `+where+` ORDER BY c.name COLLATE NOCASE, c.id LIMIT ? OFFSET ?`, append(args, n, from)...)
+		FROM client c WHERE `+where+` ORDER BY c.name COLLATE NOCASE, c.id LIMIT ? OFFSET ?`, append(append(columnArgs, args...), n, from)...)
 	if err != nil {
 		return page, asSalonError(fmt.Errorf("list clients: %w", err))
 	}
@@ -67,6 +81,9 @@ func (sc *Scope) Clients(ctx context.Context, text string, from, n int) (salon.P
 		var c salon.ClientRow
 		if err := sc.scanClient(rows.Scan, &c.Client, &c.LastVisit, &c.Visits); err != nil {
 			return page, err
+		}
+		if sc.grants[salon.ViewClient].Answer == salon.Flag {
+			c.LastVisit, c.Visits = "", 0
 		}
 		page.Rows = append(page.Rows, c)
 	}
@@ -99,7 +116,8 @@ func searchDigits(text string) string {
 func (sc *Scope) client(ctx context.Context, q queryer, id string) (salon.Client, error) {
 	var c salon.Client
 	where, args := sc.clientReach()
-	row := q.QueryRowContext(ctx, `SELECT `+clientColumns+` FROM client c WHERE `+where+` AND c.id = ?`, append(args, id)...)
+	columns, columnArgs := sc.clientColumns()
+	row := q.QueryRowContext(ctx, `SELECT `+columns+` FROM client c WHERE `+where+` AND c.id = ?`, append(append(columnArgs, args...), id)...)
 	err := sc.scanClient(row.Scan, &c)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, missing("client")

@@ -39,7 +39,9 @@ func (sc *Scope) Staff(ctx context.Context) ([]salon.Staff, error) {
 // role that may more than they may themselves.
 func (sc *Scope) AddStaff(ctx context.Context, f salon.StaffForm) (id string, err error) {
 	_, err = sc.write(ctx, salon.EditStaff, func(tx *writeTx) error {
-		if err := sc.maySetRole(ctx, tx, f.Role); err != nil {
+		// The password is no part of what is asked for: approvals are read.
+		tx.asks = map[string]string{"name": strings.TrimSpace(f.Name), "role": f.Role, "email": strings.ToLower(strings.TrimSpace(f.Email))}
+		if err := tx.mayGiveRole(f.Role); err != nil {
 			return err
 		}
 		id, err = tx.addStaff(f)
@@ -48,23 +50,46 @@ func (sc *Scope) AddStaff(ctx context.Context, f salon.StaffForm) (id string, er
 	return id, err
 }
 
-func (sc *Scope) maySetRole(ctx context.Context, tx *writeTx, role string) error {
-	rows, err := tx.QueryContext(ctx, `SELECT act, reach FROM role_grant WHERE role_id = ? AND deleted = 0`, role)
-	if err != nil {
+// mayGiveRole refuses a role that may more than its giver, unless somebody who
+// may give it approved just that.
+func (tx *writeTx) mayGiveRole(role string) error {
+	if tx.sc.who.Role == salon.Owner || tx.sc.machine() {
+		return nil
+	}
+	if role == salon.Owner {
+		return salon.E(salon.Denied, "Only an owner can make somebody an owner.")
+	}
+	gives := map[salon.Act]salon.Grant{}
+	if err := tx.sc.s.loadGrants(tx.ctx, tx, role, gives); err != nil {
 		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var a salon.Act
-		var r salon.Reach
-		if err := rows.Scan(&a, &r); err != nil {
-			return err
+	return tx.mayGive(gives)
+}
+
+// mayGive is the rule that nobody gives more than they hold. What one person
+// does not hold, an approval of somebody who does makes up for.
+func (tx *writeTx) mayGive(gives map[salon.Act]salon.Grant) error {
+	if tx.sc.who.Role == salon.Owner || tx.sc.machine() {
+		return nil
+	}
+	holds := tx.sc.grants
+	for _, over := range []bool{false, true} {
+		if over {
+			approver, err := tx.approver()
+			if err != nil {
+				return err
+			}
+			holds = approver
 		}
-		if mine := sc.grants[a]; mine != salon.All && mine != r {
-			return salon.E(salon.Denied, "You cannot give a role that may more than you may. Ask the owner.")
+		enough := true
+		for a, g := range gives {
+			enough = enough && holds[a].Covers(g)
+		}
+		if enough {
+			return nil
 		}
 	}
-	return rows.Err()
+	return salon.E(salon.Denied, "Nobody can give more than they may themselves. Ask the owner.")
 }
 
 // hasColumn tells whether people of a role begin with a column on the calendar:
