@@ -190,6 +190,9 @@ func (tx *writeTx) book(b salon.Booking) (string, error) {
 			return "", err
 		}
 	}
+	if tx.sc.grants[salon.Book].Reach == salon.Own && a.StaffID != tx.sc.who.StaffID {
+		return "", bad.On("staff", "You can book only for yourself.")
+	}
 	if err := tx.checkPlace(a, bad); err != nil {
 		return "", err
 	}
@@ -275,6 +278,9 @@ func (sc *Scope) Move(ctx context.Context, id string, version int64, staffID str
 		v, err := tx.visitFor(id, version, salon.MoveVisit)
 		if err != nil {
 			return err
+		}
+		if tx.sc.grants[salon.MoveVisit].Reach == salon.Own && staffID != sc.who.StaffID {
+			return salon.E(salon.Invalid, "Not moved.").On("staff", "You can move only your own bookings, and only within your own column.")
 		}
 		from := v.Day
 		v.StaffID, v.Day, v.Start = staffID, day, start

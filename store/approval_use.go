@@ -18,7 +18,7 @@ var errAsk = errors.New("needs an approval")
 type approved struct {
 	id, kind, aboutKind, aboutID string
 	detail                       string
-	answeredBy                   string
+	answeredBy, role             string // who approved, and their role
 	cents                        int64
 	percent                      int
 	grants                       map[salon.Act]salon.Grant // of who approved
@@ -50,7 +50,7 @@ func (tx *writeTx) approver() (map[salon.Act]salon.Grant, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.grants = r.grants
+	a.grants, a.role = r.grants, role.String
 	tx.paid = &a
 	return a.grants, nil
 }

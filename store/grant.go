@@ -16,7 +16,15 @@ type rights struct {
 	// contacts is on whose cards fields says what is seen of contacts; on all
 	// others at most the mask is.
 	contacts salon.Reach
-	reveals  int // of masked contacts a day
+	reveals  int                        // of masked contacts a day
+	excepted map[salon.Act]exceptionRow // what was excepted for this person, by act
+}
+
+// exceptionRow is one exception that counts now.
+type exceptionRow struct {
+	id     string
+	grant  salon.Grant
+	endsAt string
 }
 
 // roleNow is the role a person has at an instant, as SQL over st and two
@@ -36,11 +44,17 @@ func (s *Store) rightsOf(ctx context.Context, q queryer, staffID, role string) (
 		return rights{}, err
 	}
 	r.grants[salon.OwnAccount] = salon.Grant{Reach: salon.All, Answer: salon.Yes}
-	excepted := map[salon.Act]salon.Answer{}
 	if role != salon.Owner {
-		if err := s.except(ctx, q, staffID, r.grants, excepted); err != nil {
+		if r.excepted, err = s.exceptionsOf(ctx, q, staffID); err != nil {
 			return rights{}, err
 		}
+	}
+	for a, e := range r.excepted {
+		if e.grant.Answer == salon.No {
+			delete(r.grants, a)
+			continue
+		}
+		r.grants[a] = e.grant
 	}
 	if err := s.loadFields(ctx, q, role, &r); err != nil {
 		return rights{}, err
@@ -49,7 +63,7 @@ func (s *Store) rightsOf(ctx context.Context, q queryer, staffID, role string) (
 	if err != nil {
 		return rights{}, err
 	}
-	r.mask(mask, excepted[salon.SeeContact])
+	r.mask(mask, r.excepted[salon.SeeContact].grant.Answer)
 	return r, nil
 }
 
@@ -66,30 +80,6 @@ func (s *Store) loadGrants(ctx context.Context, q queryer, role string, into map
 			return err
 		}
 		into[a] = g
-	}
-	return rows.Err()
-}
-
-// except lets the exceptions that count now override the role's grants, the
-// newest last.
-func (s *Store) except(ctx context.Context, q queryer, staffID string, grants map[salon.Act]salon.Grant, excepted map[salon.Act]salon.Answer) error {
-	rows, err := q.QueryContext(ctx, `SELECT e.act, e.reach, e.answer FROM exception e WHERE e.staff_id = ? AND `+exceptionNow+` ORDER BY e.given_at, e.id`, staffID, s.now())
-	if err != nil {
-		return asSalonError(fmt.Errorf("read exceptions: %w", err))
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var a salon.Act
-		var g salon.Grant
-		if err := rows.Scan(&a, &g.Reach, &g.Answer); err != nil {
-			return err
-		}
-		excepted[a] = g.Answer
-		if g.Answer == salon.No {
-			delete(grants, a)
-			continue
-		}
-		grants[a] = g
 	}
 	return rows.Err()
 }
@@ -198,39 +188,6 @@ func (sc *Scope) contact(f salon.Field, value string, known bool) salon.Contact 
 		show = show.AtMost(salon.Masked)
 	}
 	return salon.ContactOf(f, value, show)
-}
-
-// helpers are the people other than but who can help somebody who heard answer
-// on asking for act, the least powerful first: the owner is not fetched for
-// what the manager can do. Where a second person confirms, that is whoever is
-// trusted with the act in any way; else whoever may do it freely.
-func (s *Store) helpers(ctx context.Context, q queryer, act salon.Act, answer salon.Answer, but string) ([]salon.Helper, error) {
-	allowed := `('yes')`
-	if answer == salon.Two {
-		allowed = `('yes', 'ask', 'two')`
-	}
-	now := s.now()
-	rows, err := q.QueryContext(ctx, `
-		SELECT p.id, p.name FROM (SELECT st.id, st.name, `+roleNow+` AS role FROM staff st
-			JOIN login l ON l.staff_id = st.id WHERE st.active = 1 AND st.deleted = 0 AND st.id <> ?) p
-		LEFT JOIN role_grant g ON g.role_id = p.role AND g.act = ? AND g.deleted = 0 AND g.reach IN ('all', 'branch')
-		WHERE p.role = 'owner' OR coalesce((SELECT e.answer FROM exception e WHERE e.staff_id = p.id AND e.act = ? AND `+exceptionNow+`
-			ORDER BY e.given_at DESC, e.id DESC LIMIT 1), g.answer) IN `+allowed+`
-		ORDER BY (SELECT count(*) FROM role_grant o WHERE o.role_id = p.role AND o.deleted = 0), p.name, p.id`,
-		now, now, but, act, act, now)
-	if err != nil {
-		return nil, asSalonError(fmt.Errorf("who can %s: %w", act, err))
-	}
-	defer rows.Close()
-	var out []salon.Helper
-	for rows.Next() {
-		var h salon.Helper
-		if err := rows.Scan(&h.StaffID, &h.Name); err != nil {
-			return nil, err
-		}
-		out = append(out, h)
-	}
-	return out, rows.Err()
 }
 
 // used notes in memory that somebody used a right today; the next change

@@ -122,7 +122,11 @@ func (sc *Scope) refuse(ctx context.Context, act salon.Act, answer salon.Answer)
 	if err := sc.look(ctx, "refused", "act", string(act), ""); err != nil {
 		return err
 	}
-	helpers, err := sc.s.helpers(ctx, sc.s.r, act, answer, sc.who.StaffID)
+	asker := salon.Grant{Answer: answer}
+	if act == salon.SeeContact && answer == salon.Ask {
+		asker = sc.grants[act] // beyond the day's allowance
+	}
+	helpers, err := sc.s.helpers(ctx, sc.s.r, act, asker, sc.who.StaffID)
 	if err != nil {
 		return err
 	}

@@ -59,6 +59,13 @@ func (tx *writeTx) exec(query string, args ...any) error {
 	return err
 }
 
+// touchedIn is touched under a name of the log's own, where one act of the
+// matrix does several things the log tells apart. A nil detail is taken from
+// change_log.
+func (tx *writeTx) touchedIn(act salon.Act, kind, id, reason string, detail any) {
+	tx.touches = append(tx.touches, touch{kind: kind, id: id, reason: reason, detail: detail, act: act})
+}
+
 // lookedAs notes a view within a change's transaction under its own act, so
 // that counting and noting it are one step. No page has to hear of it.
 func (tx *writeTx) lookedAs(act salon.Act, kind, id, reason string, detail any) {
@@ -94,6 +101,9 @@ func (sc *Scope) run(ctx context.Context, act salon.Act, fn func(*writeTx) error
 		if errors.Is(err, errAsk) {
 			// Noting the refusal is a transaction of its own.
 			return 0, errors.Join(sqlTx.Rollback(), sc.refuse(ctx, act, salon.Ask))
+		}
+		if salon.KindOf(err) == salon.Denied {
+			return 0, errors.Join(err, sqlTx.Rollback(), sc.look(ctx, "refused", "act", string(act), ""))
 		}
 		return 0, asSalonError(err)
 	}

@@ -162,6 +162,9 @@ CREATE TABLE lesson_done (
 ) STRICT;
 CREATE INDEX lesson_done_staff ON lesson_done (staff_id, lesson);
 
+-- What one person did: reveals of today, what they looked at before they left.
+CREATE INDEX audit_actor ON audit (actor_id, act, at);
+
 -- When each person last used each right, to the day. Kept by this PC alone:
 -- it is noted in memory and written with the next change, so it costs nothing.
 CREATE TABLE act_use (

@@ -106,6 +106,12 @@ type Staff struct {
 	Person  bool   // false: the house, which sells but is nobody
 	Active  bool
 	Login   string // e-mail address used to sign in, "" if none; only for who may edit staff
+
+	RoleEnds Day    // last day of a trial time, "" for no end
+	NextRole string // id of the role that begins on NextFrom, "" for none
+	NextFrom Day
+	Joined   Day // "" where nobody noted it
+	Left     Day
 }
 
 // StaffForm is a new member of staff. Email and Password together make a
