@@ -153,8 +153,8 @@ func (sc *Scope) SetDuty(ctx context.Context, c salon.Control, ownerID, deputyID
 		}
 		tx.asks = map[string]any{"control": c, "owner": ownerID, "deputy": deputyID}
 		tx.touched("duty", string(c), "")
-		return tx.exec(`INSERT INTO duty (id, owner_id, deputy_id, branch_id) VALUES (?,nullif(?, ''),nullif(?, ''),?)
-			ON CONFLICT (id) DO UPDATE SET owner_id = excluded.owner_id, deputy_id = excluded.deputy_id, deleted = 0, version = version + 1`, c, ownerID, deputyID, tx.branch)
+		return tx.updateOrInsert(`UPDATE duty SET owner_id = nullif(?1, ''), deputy_id = nullif(?2, ''), deleted = 0, version = version + 1 WHERE id = ?3`,
+			`INSERT INTO duty (owner_id, deputy_id, id, branch_id) VALUES (nullif(?1, ''), nullif(?2, ''), ?3, ?4)`, ownerID, deputyID, c, tx.branch)
 	})
 	return err
 }

@@ -65,6 +65,21 @@ func (tx *writeTx) dropExceptions(staffID string) (n int, err error) {
 	return len(before), tx.exec(`UPDATE exception SET deleted = 1, version = version + 1 WHERE staff_id = ? AND deleted = 0`, staffID)
 }
 
+// dropGiven ends what was excepted for a person, but not that contacts are
+// hidden from them.
+func (tx *writeTx) dropGiven(staffID string) (n int, err error) {
+	before, err := tx.sc.s.exceptionsOf(tx.ctx, tx, staffID)
+	if err != nil {
+		return 0, err
+	}
+	for a, e := range before {
+		if a != salon.SeeContact || e.grant.Answer != salon.No {
+			n++
+		}
+	}
+	return n, tx.exec(`UPDATE exception AS e SET deleted = 1, version = version + 1 WHERE e.staff_id = ? AND e.deleted = 0 AND NOT `+exceptionStays, staffID)
+}
+
 // endOf is the instant at which a day of the salon is over.
 func (s *Store) endOf(ctx context.Context, q queryer, day salon.Day) (string, error) {
 	return s.startOf(ctx, q, day.Add(1))
@@ -206,9 +221,10 @@ func (sc *Scope) Exceptions(ctx context.Context) ([]salon.ExceptionRow, error) {
 	if err := sc.may(ctx, salon.ViewRoles); err != nil {
 		return nil, err
 	}
+	now := sc.s.now()
 	rows, err := sc.s.r.QueryContext(ctx, `SELECT e.staff_id, st.name, e.act, e.reach, e.answer, e.ends_at, e.reason, coalesce(g.name, '')
 		FROM exception e JOIN staff st ON st.id = e.staff_id LEFT JOIN staff g ON g.id = e.given_by
-		WHERE `+exceptionNow+` AND st.active = 1 ORDER BY st.name COLLATE NOCASE, e.act, e.id`, sc.s.now())
+		WHERE `+exceptionNow+` AND st.active = 1 ORDER BY st.name COLLATE NOCASE, e.act, e.id`, now, now)
 	if err != nil {
 		return nil, asSalonError(fmt.Errorf("list exceptions: %w", err))
 	}

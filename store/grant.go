@@ -32,8 +32,13 @@ type exceptionRow struct {
 // alone: no job has to run for it.
 const roleNow = `iif(st.next_at <> '' AND st.next_at <= ?, st.next_role, iif(st.role_ends = '' OR st.role_ends > ?, st.role_id, NULL))`
 
-// exceptionNow is the condition that an exception e counts at an instant.
-const exceptionNow = `e.deleted = 0 AND (e.ends_at = '' OR e.ends_at > ?)`
+// exceptionNow is the condition that an exception e of a person st counts at an
+// instant, given twice. What was given to somebody in one role ends when the
+// next begins; that contacts are hidden from them does not.
+const exceptionNow = `e.deleted = 0 AND (e.ends_at = '' OR e.ends_at > ?)
+	AND (st.next_at = '' OR st.next_at > ? OR e.given_at >= st.next_at OR ` + exceptionStays + `)`
+
+const exceptionStays = `(e.act = 'contact.view' AND e.answer = 'no')`
 
 // rightsOf are the rights of one person in a role. Whoever is signed in may
 // use their own account, even when their role has ended.

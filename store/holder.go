@@ -64,8 +64,9 @@ func (s *Store) holder(ctx context.Context, q queryer, staffID string) (holder, 
 
 // exceptionsOf are the exceptions that count for a person now, one per act.
 func (s *Store) exceptionsOf(ctx context.Context, q queryer, staffID string) (map[salon.Act]exceptionRow, error) {
-	rows, err := q.QueryContext(ctx, `SELECT e.id, e.act, e.reach, e.answer, e.ends_at FROM exception e
-		WHERE e.staff_id = ? AND `+exceptionNow+` ORDER BY e.given_at, e.id`, staffID, s.now())
+	now := s.now()
+	rows, err := q.QueryContext(ctx, `SELECT e.id, e.act, e.reach, e.answer, e.ends_at FROM exception e JOIN staff st ON st.id = e.staff_id
+		WHERE e.staff_id = ? AND `+exceptionNow+` ORDER BY e.given_at, e.id`, staffID, now, now)
 	if err != nil {
 		return nil, asSalonError(fmt.Errorf("read exceptions: %w", err))
 	}

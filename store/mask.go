@@ -143,8 +143,8 @@ func fieldNames(m maskState) (out []string) {
 
 // setBusiness keeps a setting of the whole business.
 func (tx *writeTx) setBusiness(key, value string) error {
-	return tx.exec(`INSERT INTO business_setting (key, value, branch_id) VALUES (?,?,?)
-		ON CONFLICT (key) DO UPDATE SET value = excluded.value, deleted = 0, version = version + 1`, key, value, tx.branch)
+	return tx.updateOrInsert(`UPDATE business_setting SET value = ?1, deleted = 0, version = version + 1 WHERE key = ?2`,
+		`INSERT INTO business_setting (value, key, branch_id) VALUES (?1, ?2, ?3)`, value, key, tx.branch)
 }
 
 // MaskPreview is what another person sees of one client. What the viewer does

@@ -89,6 +89,11 @@ func (tx *writeTx) moveRole(m salon.RoleMove) error {
 	if err != nil {
 		return err
 	}
+	// A planned role that has begun meanwhile has ended what was given before it.
+	if err := tx.exec(`UPDATE exception AS e SET deleted = 1, version = e.version + 1 FROM staff st
+		WHERE st.id = e.staff_id AND st.id = ? AND e.deleted = 0 AND st.next_at <> '' AND st.next_at <= ? AND e.given_at < st.next_at AND NOT `+exceptionStays, m.StaffID, now); err != nil {
+		return err
+	}
 	detail := map[string]any{"role": [2]string{current.String, m.Role}, "from": m.From, "ends": m.Ends}
 	if m.From > tx.sc.s.today(tx.ctx, tx) {
 		at, err := tx.sc.s.startOf(tx.ctx, tx, m.From)
@@ -106,7 +111,7 @@ func (tx *writeTx) moveRole(m salon.RoleMove) error {
 	}
 	n := 0
 	if current.String != m.Role {
-		if n, err = tx.dropExceptions(m.StaffID); err != nil {
+		if n, err = tx.dropGiven(m.StaffID); err != nil {
 			return err
 		}
 	}

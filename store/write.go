@@ -72,6 +72,21 @@ func (tx *writeTx) lookedAs(act salon.Act, kind, id, reason string, detail any) 
 	tx.touches = append(tx.touches, touch{kind: kind, id: id, reason: reason, detail: detail, act: act, quiet: true})
 }
 
+// updateOrInsert changes a row of a captured table or makes it; both statements
+// take the same numbered arguments. An upsert would not do: SQLite lets its way
+// with conflicts reach into the capture triggers, whose own replacing then
+// fails.
+func (tx *writeTx) updateOrInsert(update, insert string, args ...any) error {
+	res, err := tx.ExecContext(tx.ctx, update, args...)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n > 0 {
+		return err
+	}
+	return tx.exec(insert, args...)
+}
+
 // write is the only way to change anything. It asks first, runs fn in one
 // immediate transaction, and commits only a change that says what it touched,
 // together with its audit rows and with the approval it used up, if its grant
