@@ -27,7 +27,8 @@ func handsOf(all []holder) []salon.Hand {
 			whole := true
 			for _, a := range apart.Acts {
 				g := h.grants[a]
-				whole = whole && (g.Answer == salon.Yes || g.Answer == salon.Why)
+				limited := g.LimitCents > 0 || g.LimitPercent > 0
+				whole = whole && (g.Answer == salon.Yes || g.Answer == salon.Why) && (apart.Limited || !limited)
 			}
 			if whole {
 				out = append(out, salon.Hand{Helper: h.Helper, Acts: apart.Acts, Why: salon.Say(apart.Why, h.Name)})

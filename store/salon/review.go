@@ -29,19 +29,20 @@ type Hand struct {
 // Apart are rights that should not be in one hand, and why. The owner of a
 // salon holds all of them.
 type Apart struct {
-	Acts []Act
-	Why  string // a catalogue key
+	Acts    []Act
+	Limited bool   // even where they are held only up to a limit
+	Why     string // a catalogue key
 }
 
 // KeptApart are the rights nobody but an owner should hold together.
 func KeptApart() []Apart {
 	return []Apart{
-		{[]Act{GiveRefund, CloseTill, ExportPersonal}, "%s can refund, close the till and take the client list along."},
-		{[]Act{VoidSale, CloseTill, TillDifference}, "%s can void receipts and accept the missing money as well."},
-		{[]Act{EditRoles, ExportPersonal}, "%s can give themselves the way to the client list."},
-		{[]Act{EditStaff, EditCommission}, "%s can make people and pay them."},
-		{[]Act{OrderStock, EditStock, EditPrice}, "%s can order goods, count them away and sell them cheaper."},
-		{[]Act{SetBackup, Restore, EditRoles}, "%s can change where backups go, bring an old state back and change who may."},
+		{[]Act{GiveRefund, CloseTill, ExportPersonal}, true, "%s can refund, close the till and take the client list along."},
+		{[]Act{VoidSale, CloseTill, TillDifference}, false, "%s can void receipts and accept the missing money as well."},
+		{[]Act{EditRoles, ExportPersonal}, false, "%s can give themselves the way to the client list."},
+		{[]Act{EditStaff, EditCommission}, false, "%s can make people and pay them."},
+		{[]Act{OrderStock, EditStock, EditPrice}, false, "%s can order goods, count them away and sell them cheaper."},
+		{[]Act{SetBackup, Restore, EditRoles}, false, "%s can change where backups go, bring an old state back and change who may."},
 	}
 }
 
