@@ -3,6 +3,7 @@ package store_test
 import (
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -327,5 +328,41 @@ func TestEveryGrantCanBeSaid(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A salon of the first schema keeps what its owner decided, is masked, and gets
+// the defaults of what it did not know.
+func TestASalonOfTheFirstSchema(t *testing.T) {
+	w := storetest.New(t)
+	w.Store.Close()
+	w.Path = filepath.Join(t.TempDir(), "old.db")
+	ok(t, store.FirstSchema(w.Path))
+	w.Open(t)
+	rec, owner := w.As(t, "reception"), w.As(t, "owner")
+	if g := rec.Grant(salon.ViewClient); g.Answer != salon.Yes || g.Reach != salon.All {
+		t.Errorf("an old grant reads %+v", g)
+	}
+	if rec.Can(salon.CancelVisit) || rec.Can(salon.SeeContact) {
+		t.Error("an act the old salon knew, and did not grant, is granted")
+	}
+	if !rec.Can(salon.WriteIncident) || owner.Grant(salon.Unmask).Answer != salon.Two {
+		t.Error("acts the old salon did not know have no default")
+	}
+	if got := phoneSeen(t, w, "reception", "c1"); got != masked {
+		t.Errorf("reception sees %q", got)
+	}
+	if got := phoneSeen(t, w, "owner", "c1"); got != ameliasPhone {
+		t.Errorf("the owner sees %q", got)
+	}
+	page, err := owner.MaskSettings(ctx)
+	ok(t, err)
+	if !page.On {
+		t.Error("an older salon is not masked")
+	}
+	logged, err := store.Texts(w.Store, `SELECT actor FROM audit WHERE act = 'role.edit'`)
+	ok(t, err)
+	if len(logged) != 1 || logged[0] != "upgrade" {
+		t.Errorf("the new defaults are logged as by %v", logged)
 	}
 }
