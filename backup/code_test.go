@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"salonkeep/backup"
+	"salonkeep/backup/point"
 	"salonkeep/store/salon"
 )
 
@@ -13,7 +14,15 @@ const symbols = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 func newKit(t *testing.T) backup.Kit {
 	t.Helper()
-	return newDesk(t, randomDatabase(1, 10)).kit
+	key, err := point.NewKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	kit, err := backup.NewKit("Salon Lumière", key.Public().String(), day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kit
 }
 
 func TestEveryWrongSymbolIsFoundInItsGroup(t *testing.T) {

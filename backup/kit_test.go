@@ -1,7 +1,6 @@
 package backup_test
 
 import (
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -168,14 +167,4 @@ func TestWorkFactorOfTheProductCanBeOpened(t *testing.T) {
 	if got, err := (backup.Kit{Code: kit.Code}).Unlock(sealed); err != nil || got.Identity != kit.Identity {
 		t.Errorf("kit %s, %v", got.ID, err)
 	}
-}
-
-// stockAge runs the age that scripts/tools/build made.
-func stockAge(t *testing.T, program string, args ...string) string {
-	t.Helper()
-	out, err := exec.Command(program, args...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%s %v: %v\n%s", program, args, err, out)
-	}
-	return string(out)
 }

@@ -79,7 +79,6 @@ const qrPrefix = "SALONKEEP:1"
 // maxQRKey is how many bytes a minisign public key has, and a few more.
 const maxQRKey = 64
 
-//nolint:gochecknoglobals // an encoding is a constant that Go cannot write as one
 var qrKey = base32.StdEncoding.WithPadding(base32.NoPadding)
 
 // ParseKit reads a kit in any of its forms: the text file, the line with the

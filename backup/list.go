@@ -106,7 +106,7 @@ func newestSigned(all map[string][]shelf.Entry) string {
 // look judges one point. Only an unreachable target is an error.
 func look(ctx context.Context, s shelf.Shelf, id string, files []shelf.Entry, keys []point.PublicKey) (Listed, error) {
 	if !has(files, id, point.SignatureFile) {
-		why := salon.E(salon.Damaged, "Restore point %s on %s was interrupted before it was finished. Choose another restore point.", id, s)
+		why := salon.E(salon.Damaged, "Restore point %s on %s was interrupted before it was finished. Choose another restore point.", id, s.String())
 		return Listed{ID: id, State: Unfinished, Why: why}, nil
 	}
 	m, _, err := load(ctx, s, id, keys)
@@ -131,7 +131,7 @@ func complete(s shelf.Shelf, m point.Manifest, files []shelf.Entry) error {
 	for _, f := range m.Files {
 		i := slices.IndexFunc(files, func(e shelf.Entry) bool { return e.Name == point.Path(m.ID, f.Name) })
 		if i < 0 {
-			return salon.E(salon.Damaged, "The file %s of restore point %s on %s is missing. Choose another restore point.", f.Name, m.ID, s)
+			return salon.E(salon.Damaged, "The file %s of restore point %s on %s is missing. Choose another restore point.", f.Name, m.ID, s.String())
 		}
 		if files[i].Bytes != f.Bytes {
 			return damaged(s, m.ID, f.Name, fmt.Errorf("%d bytes instead of %d", files[i].Bytes, f.Bytes))
@@ -170,7 +170,7 @@ func load(ctx context.Context, s shelf.Shelf, id string, keys []point.PublicKey)
 		return point.Manifest{}, none, damaged(s, id, point.ManifestFile, err)
 	}
 	if m.ID != id {
-		return point.Manifest{}, none, salon.E(salon.Damaged, "The folder %s on %s holds another restore point, %s. Give it its old name back, or choose another restore point.", id, s, m.ID)
+		return point.Manifest{}, none, salon.E(salon.Damaged, "The folder %s on %s holds another restore point, %s. Give it its old name back, or choose another restore point.", id, s.String(), m.ID)
 	}
 	return m, signer, nil
 }
@@ -184,14 +184,14 @@ func unsigned(s shelf.Shelf, id string, signature []byte, keys []point.PublicKey
 	for _, k := range keys {
 		if k.Claims(signature) {
 			return salon.E(salon.Damaged, "The files %s and %s of restore point %s on %s do not belong together: one of them was altered. Choose another restore point.",
-				point.ManifestFile, point.SignatureFile, id, s)
+				point.ManifestFile, point.SignatureFile, id, s.String())
 		}
 	}
-	return salon.E(salon.Damaged, "Restore point %s on %s was not signed by this salon, or its file %s was altered. Choose another restore point.", id, s, point.SignatureFile).Because(errForeign)
+	return salon.E(salon.Damaged, "Restore point %s on %s was not signed by this salon, or its file %s was altered. Choose another restore point.", id, s.String(), point.SignatureFile).Because(errForeign)
 }
 
 func tooNew(s shelf.Shelf, id, program string, cause error) error {
-	return salon.E(salon.Newer, "Restore point %s on %s was made by Salonkeep %s, which is newer than this one. Install version %s or a later one, then try again.", id, s, oneLine(program), oneLine(program)).Because(cause)
+	return salon.E(salon.Newer, "Restore point %s on %s was made by Salonkeep %s, which is newer than this one. Install version %s or a later one, then try again.", id, s.String(), oneLine(program), oneLine(program)).Because(cause)
 }
 
 // readPart reads a small file of a point that must be there.
@@ -203,7 +203,7 @@ func readPart(ctx context.Context, s shelf.Shelf, id, file string) ([]byte, erro
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case kind == salon.Missing:
-		return nil, salon.E(salon.Damaged, "The file %s of restore point %s on %s is missing. Choose another restore point.", file, id, s).Because(err)
+		return nil, salon.E(salon.Damaged, "The file %s of restore point %s on %s is missing. Choose another restore point.", file, id, s.String()).Because(err)
 	case kind == salon.Unreachable:
 		return nil, err
 	}
@@ -214,9 +214,9 @@ func readPart(ctx context.Context, s shelf.Shelf, id, file string) ([]byte, erro
 // and the place in the file if it is known.
 func damaged(s shelf.Shelf, id, file string, cause error) *salon.Error {
 	if d := (*point.DamageError)(nil); errors.As(cause, &d) && d.Piece > 0 {
-		return salon.E(salon.Damaged, "The file %s of restore point %s on %s is damaged, in MiB %d of %d. Choose another restore point.", file, id, s, d.Piece, d.Of).Because(cause)
+		return salon.E(salon.Damaged, "The file %s of restore point %s on %s is damaged, in MiB %d of %d. Choose another restore point.", file, id, s.String(), d.Piece, d.Of).Because(cause)
 	}
-	return salon.E(salon.Damaged, "The file %s of restore point %s on %s is damaged. Choose another restore point.", file, id, s).Because(cause)
+	return salon.E(salon.Damaged, "The file %s of restore point %s on %s is damaged. Choose another restore point.", file, id, s.String()).Because(cause)
 }
 
 // kitNames joins the ids of kits for a sentence.

@@ -16,10 +16,11 @@ import (
 	"salonkeep/store/salon"
 )
 
-// Request says which restore point is meant and what opens it.
+// Request says which restore point is meant and what opens it. Shelf, Kit and
+// Now are always needed, Check by Verify and Restore.
 type Request struct {
 	Shelf    shelf.Shelf
-	Point    string // id, "" for the newest good one
+	Point    string // id, "" for the newest good one; damaged ones that are passed over become warnings
 	Kit      Kit    // may be Locked: then the sealed identity beside the points is opened with its groups
 	Check    Check
 	Schema   int64  // the newest schema this program knows, 0 for any
@@ -92,7 +93,7 @@ func (q Request) open(ctx context.Context) (*opened, error) {
 	own := o.Kit.publicKey()
 	o.Vouched = !own.IsZero() && own.Equal(signer)
 	if !own.IsZero() && !o.Vouched {
-		return nil, salon.E(salon.Damaged, "Restore point %s on %s is not signed by the salon of this kit; it may be forged. Choose another restore point.", id, q.Shelf)
+		return nil, salon.E(salon.Damaged, "Restore point %s on %s is not signed by the salon of this kit; it may be forged. Choose another restore point.", id, q.Shelf.String())
 	}
 	if q.Schema > 0 && m.Schema > q.Schema {
 		return nil, tooNew(q.Shelf, id, m.Program, fmt.Errorf("schema %d, known up to %d", m.Schema, q.Schema))
@@ -113,10 +114,10 @@ func (q Request) choose(ctx context.Context, o *opened) (string, error) {
 		}
 		files, ok := all[q.Point]
 		if !ok {
-			return "", salon.E(salon.Missing, "There is no restore point %s on %s. Look at the list of restore points.", q.Point, q.Shelf)
+			return "", salon.E(salon.Missing, "There is no restore point %s on %s. Look at the list of restore points.", q.Point, q.Shelf.String())
 		}
 		if !has(files, q.Point, point.SignatureFile) {
-			return "", salon.E(salon.Damaged, "Restore point %s on %s was interrupted before it was finished. Choose another restore point.", q.Point, q.Shelf)
+			return "", salon.E(salon.Damaged, "Restore point %s on %s was interrupted before it was finished. Choose another restore point.", q.Point, q.Shelf.String())
 		}
 		return q.Point, nil
 	}
@@ -125,11 +126,11 @@ func (q Request) choose(ctx context.Context, o *opened) (string, error) {
 		return "", err
 	}
 	if len(list) == 0 {
-		return "", salon.E(salon.Missing, "There is no restore point on %s. Check the drive or the address.", q.Shelf)
+		return "", salon.E(salon.Missing, "There is no restore point on %s. Check the drive or the address.", q.Shelf.String())
 	}
 	for _, l := range list {
-		if l.State == Good || l.State == Unchecked {
-			return l.ID, nil
+		if l.State == Good || l.State == Unchecked || l.State == Newer {
+			return l.ID, nil // opening a newer one says what to install: an older one is for the person to choose
 		}
 		o.Warnings = append(o.Warnings, l.Why)
 	}
@@ -234,7 +235,7 @@ func (q Request) inWords(ctx context.Context, id, file string, err error) error 
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case kind == salon.Missing:
-		return salon.E(salon.Damaged, "The file %s of restore point %s on %s is missing. Choose another restore point.", file, id, q.Shelf).Because(err)
+		return salon.E(salon.Damaged, "The file %s of restore point %s on %s is missing. Choose another restore point.", file, id, q.Shelf.String()).Because(err)
 	case kind == salon.Unreachable:
 		return err
 	}

@@ -26,6 +26,7 @@ const restoreMargin = 16 << 20
 // restore to dest is under way.
 func Restore(ctx context.Context, q Request, dest string) (Report, error) {
 	if _, err := os.Lstat(dest); err == nil {
+		sweepRestore(dest)
 		return Report{}, salon.E(salon.NotEmpty, "There is a salon in %s already. Restore into an empty folder.", filepath.Dir(dest))
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return Report{}, hereFailed(filepath.Dir(dest), err)
@@ -79,6 +80,15 @@ func (r restoring) begin() (done func(), err error) {
 		_ = lock.Close()
 		_ = os.RemoveAll(r.dir)
 	}, nil
+}
+
+// sweepRestore removes what is left of a restore that a power cut ended just
+// after the database had its name.
+func sweepRestore(dest string) {
+	if lock, ok, err := lockFile(filepath.Join(dest+".part", lockName)); err == nil && ok {
+		_ = lock.Close()
+		_ = os.RemoveAll(dest + ".part")
+	}
 }
 
 func (r restoring) run(ctx context.Context) error {

@@ -49,10 +49,10 @@ func ReadMarker(ctx context.Context, s shelf.Shelf) (point.Marker, error) {
 		m, err = point.ParseMarker(b)
 	}
 	if newer := (*point.NewerError)(nil); errors.As(err, &newer) {
-		return point.Marker{}, salon.E(salon.Newer, "The backup target %s was set up by a newer Salonkeep. Install the newest version, then try again.", s).Because(err)
+		return point.Marker{}, salon.E(salon.Newer, "The backup target %s was set up by a newer Salonkeep. Install the newest version, then try again.", s.String()).Because(err)
 	}
 	if err != nil {
-		return point.Marker{}, salon.E(salon.Damaged, "The file %s on the backup target %s was altered. If the target is this salon's, rename that file and add the target again.", point.MarkerFile, s).Because(err)
+		return point.Marker{}, salon.E(salon.Damaged, "The file %s on the backup target %s was altered. If the target is this salon's, rename that file and add the target again.", point.MarkerFile, s.String()).Because(err)
 	}
 	return m, nil
 }
@@ -60,7 +60,7 @@ func ReadMarker(ctx context.Context, s shelf.Shelf) (point.Marker, error) {
 // mine refuses a target that is another salon's.
 func (e *Engine) mine(m point.Marker, s shelf.Shelf) error {
 	if m.SalonID != e.o.SalonID || !m.Key().Equal(e.o.Key.Public()) {
-		return salon.E(salon.Clash, "The backup target %s belongs to another salon. Use another drive or folder; nothing was changed on it.", s)
+		return salon.E(salon.Clash, "The backup target %s belongs to another salon. Use another drive or folder; nothing was changed on it.", s.String())
 	}
 	return nil
 }
@@ -70,7 +70,7 @@ func (e *Engine) mine(m point.Marker, s shelf.Shelf) error {
 func (e *Engine) guard(ctx context.Context, s shelf.Shelf) error {
 	m, err := ReadMarker(ctx, s)
 	if salon.KindOf(err) == salon.Missing {
-		return salon.E(salon.Unreachable, "The backup target %s is not the one that was set up: its file %s is not there. Plug in the right drive, or add the target again.", s, point.MarkerFile).Because(err)
+		return salon.E(salon.Unreachable, "The backup target %s is not the one that was set up: its file %s is not there. Plug in the right drive, or add the target again.", s.String(), point.MarkerFile).Because(err)
 	}
 	if err != nil {
 		return err

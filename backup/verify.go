@@ -71,11 +71,14 @@ func (q Request) compare(ctx context.Context, o *opened, db string) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	if salon.KindOf(err) == salon.Newer {
+		return err
+	}
 	if err != nil {
-		return salon.E(salon.Damaged, "The database in restore point %s on %s is not sound. Choose another restore point.", o.Point.ID, q.Shelf).Because(err)
+		return salon.E(salon.Damaged, "The database in restore point %s on %s is not sound. Choose another restore point.", o.Point.ID, q.Shelf.String()).Because(err)
 	}
 	if d := differ(o.Facts, got); d != "" {
-		return salon.E(salon.Damaged, "The database in restore point %s on %s is not what was sealed (%s). Choose another restore point.", o.Point.ID, q.Shelf, d)
+		return salon.E(salon.Damaged, "The database in restore point %s on %s is not what was sealed (%s). Choose another restore point.", o.Point.ID, q.Shelf.String(), d)
 	}
 	return nil
 }
@@ -99,7 +102,7 @@ func (q Request) surroundings(ctx context.Context, o *opened) error {
 		o.Warnings = append(o.Warnings, err)
 		return nil
 	case err != nil || point.Hash(text) != m.HowToSHA256:
-		return salon.E(salon.Damaged, "Restore point %s is good, but the file %s on %s was altered. The next backup writes it anew; watch this drive.", o.Point.ID, point.HowToFile, q.Shelf).Because(err)
+		return salon.E(salon.Damaged, "Restore point %s is good, but the file %s on %s was altered. The next backup writes it anew; watch this drive.", o.Point.ID, point.HowToFile, q.Shelf.String()).Because(err)
 	}
 	return nil
 }

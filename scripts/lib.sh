@@ -52,7 +52,7 @@ check_go() {
 # they are embedded. It does nothing when the sources did not change.
 build_pages() {
   local now stamp=ui/node_modules/.built-from
-  now=$(fingerprint ui/package.json ui/package-lock.json ui/assets)
+  now=$(fingerprint ui/package.json ui/package-lock.json ui/assets ui/templates ui/*.go) # pages and handlers name the icons
   if [[ -f $stamp && $(cat "$stamp") == "$now" && -n $(find ui/dist -name '*.js' -print -quit) ]]; then
     return 0
   fi

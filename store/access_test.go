@@ -366,3 +366,18 @@ func TestASalonOfTheFirstSchema(t *testing.T) {
 		t.Errorf("the new defaults are logged as by %v", logged)
 	}
 }
+
+// seedAccess makes a row in every table that keeps who may what.
+func seedAccess(t *testing.T, w *storetest.World) {
+	t.Helper()
+	owner, rec := w.As(t, "owner"), staffOf(t, w, "Person reception").ID
+	ok(t, owner.SetExceptions(ctx, []salon.Exception{{StaffID: rec, Opens: salon.Unmasked, Ends: "2026-12-01"}}))
+	_, err := w.As(t, "reception").AskAccess(ctx, salon.ViewReports, "Month's end.")
+	ok(t, err)
+	ok(t, owner.SetDuty(ctx, salon.Alerts, rec, ""))
+	_, err = owner.AddAbsence(ctx, rec, "2026-12-01", "2026-12-02")
+	ok(t, err)
+	_, err = owner.StartReview(ctx)
+	ok(t, err)
+	ok(t, w.As(t, "reception").FinishLesson(ctx, "contacts", 0))
+}

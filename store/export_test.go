@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"salonkeep/store/salon"
 )
@@ -98,3 +99,6 @@ func FirstSchema(path string) error {
 	}
 	return nil
 }
+
+// Synced are the tables whose changes are captured.
+func Synced() []string { return slices.Clone(synced) }

@@ -92,6 +92,15 @@ func looksLikeEmail(s string) bool {
 }
 
 func found(ctx context.Context, path string, f salon.Founding, o Options) error {
+	// SQLite gives its log the rights of the database: nobody else on this PC
+	// may read either.
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("make the new salon: %w", err)
+	}
+	if err := file.Close(); err != nil {
+		return fmt.Errorf("make the new salon: %w", err)
+	}
 	db, err := openWriter(path)
 	if err != nil {
 		return err

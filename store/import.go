@@ -125,7 +125,15 @@ func (im *importing) result(dry bool) salon.ImportResult {
 		im.note("Fields changed here since the last import were left as they are: %d.", im.kept)
 	}
 	return salon.ImportResult{Source: im.b.Source, DryRun: dry, AsOf: im.b.AsOf, TaxRule: salon.LineHalfUp,
-		Files: im.b.Files, Counts: im.counts, Problems: im.problems, Notes: im.notes}
+		Files: list(im.b.Files), Counts: list(im.counts), Problems: list(im.problems), Notes: list(im.notes)}
+}
+
+// list is never nil, so that a report says [] and not null.
+func list[T any](l []T) []T {
+	if l == nil {
+		return []T{}
+	}
+	return l
 }
 
 // keep writes the import's own record, which an undo starts from.

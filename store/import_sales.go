@@ -245,9 +245,15 @@ func (p *sales) put(sale salon.BatchSale, wanted []*soldLine) error {
 			gross += t.cents
 		}
 	}
-	id, err := p.shelf.put(sale.Number, []any{p.im.b.Source, sale.Number, string(sale.Day), client, string(salon.LineHalfUp)}, nil)
+	k := p.shelf.known[sale.Number]
+	id, err := p.shelf.put(sale.Number, []any{p.im.b.Source, sale.Number, string(sale.Day), client, string(salon.LineHalfUp)}, map[string]bool{"client_id": true})
 	if err != nil {
 		return err
+	}
+	if k != nil && k.vals[3] != client { // follows from the lines, and is no change of its own
+		if err := p.im.tx.exec(`UPDATE sale SET client_id = ?, version = version + 1 WHERE id = ?`, client, id); err != nil {
+			return err
+		}
 	}
 	if err := p.putLines(id, wanted); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -65,11 +66,11 @@ func (s *Store) checkPassword(hash, password string) bool {
 		argon2.IDKey([]byte(password), make([]byte, 16), c.Passes, c.MemoryKiB, 1, 32)
 		return false
 	}
-	fmt.Sscanf(parts[2], "v=%d", &version)
-	fmt.Sscanf(parts[3], "m=%d,t=%d,p=1", &c.MemoryKiB, &c.Passes)
-	salt, err1 := base64.RawStdEncoding.DecodeString(parts[4])
-	want, err2 := base64.RawStdEncoding.DecodeString(parts[5])
-	if err1 != nil || err2 != nil || version != argon2.Version || c.Passes == 0 {
+	_, err1 := fmt.Sscanf(parts[2], "v=%d", &version)
+	_, err2 := fmt.Sscanf(parts[3], "m=%d,t=%d,p=1", &c.MemoryKiB, &c.Passes)
+	salt, err3 := base64.RawStdEncoding.DecodeString(parts[4])
+	want, err4 := base64.RawStdEncoding.DecodeString(parts[5])
+	if errors.Join(err1, err2, err3, err4) != nil || version != argon2.Version || c.Passes == 0 {
 		return false
 	}
 	got := argon2.IDKey([]byte(password), salt, c.Passes, c.MemoryKiB, 1, uint32(len(want)))

@@ -38,7 +38,7 @@ func (s *Store) Snapshot(ctx context.Context, w io.Writer) (salon.Facts, error) 
 	if !frozen {
 		return s.vacuumInto(ctx, w)
 	}
-	defer conn.ExecContext(context.WithoutCancel(ctx), `ROLLBACK`)
+	defer func() { _, _ = conn.ExecContext(context.WithoutCancel(ctx), `ROLLBACK`) }()
 	s.o.at("snapshot:frozen")
 	facts, err := s.takenFacts(ctx, conn)
 	if err != nil {
@@ -97,7 +97,7 @@ func (s *Store) vacuumInto(ctx context.Context, w io.Writer) (salon.Facts, error
 	if err := removeDatabase(part); err != nil {
 		return salon.Facts{}, err
 	}
-	defer removeDatabase(part)
+	defer func() { _ = removeDatabase(part) }() // swept by the next run as well
 	if _, err := s.w.ExecContext(ctx, `VACUUM INTO ?`, part); err != nil {
 		return salon.Facts{}, asSalonError(fmt.Errorf("copy the database: %w", err))
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -250,6 +251,18 @@ func TestNobodyGivesMoreThanTheyMay(t *testing.T) {
 	kind(t, err, salon.Denied)
 	if !strings.Contains(err.Error(), "Ask Person admin / Rowan") {
 		t.Errorf("the refusal does not say who can help: %v", err)
+	}
+}
+
+// Another user of the PC may read neither the database nor its log.
+func TestTheFileIsPrivate(t *testing.T) {
+	w := storetest.New(t)
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		info, err := os.Stat(w.Path + suffix)
+		ok(t, err)
+		if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s is readable by others: %v", suffix, info.Mode())
+		}
 	}
 }
 

@@ -13,7 +13,8 @@ import (
 type calendarPage struct {
 	Page
 	Day, Today, Prev, Next salon.Day
-	From, To, Now          int // minutes since midnight
+	Title                  string // the day in words
+	From, To, Now          int    // minutes since midnight
 	ShowNow                bool
 	Hours                  []int
 	Columns                []column
@@ -137,6 +138,10 @@ func (d *desk) calendarPage(day salon.Day, q url.Values) (*calendarPage, error) 
 // fillDay lays the sheet out on the page.
 func (d *desk) fillDay(p *calendarPage, sheet salon.DaySheet, opened string) {
 	p.Day, p.Today, p.Prev, p.Next = sheet.Day, sheet.Today, sheet.Day.Add(-1), sheet.Day.Add(1)
+	p.Title = d.Day(sheet.Day, "Monday 2 January")
+	if sheet.Day.Time().Year() != sheet.Today.Time().Year() {
+		p.Title = d.Day(sheet.Day, "Monday 2 January 2006")
+	}
 	p.From, p.To, p.Now = max(int(sheet.Opens)-15, 0), int(sheet.Closes), int(sheet.Now)
 	p.ShowNow = sheet.Day == sheet.Today && p.Now >= p.From && p.Now <= p.To
 	for m := (p.From + 59) / 60 * 60; m < p.To; m += 60 {

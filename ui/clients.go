@@ -22,6 +22,9 @@ type clientsPage struct {
 	Sees   bool // phone numbers, so they can be searched
 }
 
+// cardLength is how many visits and receipts a card shows before it asks.
+const cardLength = 8
+
 // pager leads through a long list.
 type pager struct {
 	First, Last, Total int
@@ -79,14 +82,18 @@ func getClients(d *desk) error {
 type clientPage struct {
 	Page
 	Fields
-	Client  salon.ClientCard
-	Coming  []block // visits from today on, soonest first
-	Past    []block
-	MayBook bool
-	MayEdit bool
-	Spent   string // what the client's own lines add up to, "" for who may not see money
-	Text    string // a note being written
-	Today   salon.Day
+	Client      salon.ClientCard
+	About       string  // since when, and the code
+	Coming      []block // visits from today on, soonest first
+	Past        []block // newest first, the newest few
+	Earlier     []block
+	Receipts    []salon.SaleRow // the newest few
+	AllReceipts string          // the rest of them, "" if there are no more
+	MayBook     bool
+	MayEdit     bool
+	Spent       string // what the client's own lines add up to, "" for who may not see money
+	Text        string // a note being written
+	Today       salon.Day
 }
 
 func (d *desk) clientPage(id string) (*clientPage, error) {
@@ -96,6 +103,14 @@ func (d *desk) clientPage(id string) (*clientPage, error) {
 	}
 	now := d.s.Now().In(d.location())
 	p := &clientPage{Page: d.frame("clients"), Client: card, MayBook: d.scope.Can(salon.Book), MayEdit: d.scope.Can(salon.EditClient), Today: salon.DayOf(now)}
+	var about []string
+	if card.Since != "" {
+		about = append(about, d.T("Client since %s", d.Day(card.Since, "January 2006")))
+	}
+	if card.Code != "" && card.Code != card.Name {
+		about = append(about, card.Code)
+	}
+	p.About = strings.Join(about, " · ")
 	if d.scope.Can(salon.ViewSales) {
 		p.Spent = d.Money(card.NetCents)
 	}
@@ -108,6 +123,14 @@ func (d *desk) clientPage(id string) (*clientPage, error) {
 		} else {
 			p.Past = append(p.Past, b)
 		}
+	}
+	if len(p.Past) > cardLength {
+		p.Past, p.Earlier = p.Past[:cardLength], p.Past[cardLength:]
+	}
+	p.Receipts = card.Sales
+	if len(p.Receipts) > cardLength {
+		p.Receipts = p.Receipts[:cardLength]
+		p.AllReceipts = "/receipts?" + url.Values{"q": {card.Name}}.Encode()
 	}
 	return p, nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/bojanz/currency"
+	"github.com/nyaruka/phonenumbers"
 
 	"salonkeep/store/salon"
 )
@@ -55,6 +56,14 @@ func (w *words) Day(d salon.Day, layout string) string {
 		return ""
 	}
 	return w.date(d.Time(), layout)
+}
+
+// ShortDay writes a day in few letters, with its year if that is not today's.
+func (w *words) ShortDay(d, today salon.Day) string {
+	if d.Time().Year() == today.Time().Year() {
+		return w.Day(d, "2 Jan")
+	}
+	return w.Day(d, "2 Jan 2006")
 }
 
 func (w *words) date(t time.Time, layout string) string {
@@ -157,4 +166,17 @@ func hue(name string) int {
 		sum = (sum*31 + int(r)) % 3600
 	}
 	return sum % 360
+}
+
+// phoneText writes a number with the gaps people read it by. A mask stays as
+// it is: there is nothing in it to write.
+func phoneText(c salon.Contact) string {
+	if c.Masked() {
+		return c.String()
+	}
+	number, err := phonenumbers.Parse(c.String(), "ZZ")
+	if err != nil {
+		return c.String()
+	}
+	return phonenumbers.Format(number, phonenumbers.INTERNATIONAL)
 }

@@ -78,14 +78,14 @@ type pages struct {
 	byLang map[string]map[string]*template.Template
 }
 
-func loadPages(all *catalogue, built *assets) (*pages, error) {
+func loadPages(all *catalogue, built *assets, today func() salon.Day) (*pages, error) {
 	names, err := fs.Glob(templateFiles, "templates/pages/*.html")
 	if err != nil {
 		return nil, err
 	}
 	p := &pages{byLang: map[string]map[string]*template.Template{}}
 	for lang, w := range all.languages {
-		base, err := template.New("base").Funcs(functions(w, built)).ParseFS(templateFiles, "templates/layouts/*.html", "templates/partials/*.html")
+		base, err := template.New("base").Funcs(functions(w, built, today)).ParseFS(templateFiles, "templates/layouts/*.html", "templates/partials/*.html")
 		if err != nil {
 			return nil, fmt.Errorf("parse layouts: %w", err)
 		}
@@ -102,7 +102,7 @@ func loadPages(all *catalogue, built *assets) (*pages, error) {
 }
 
 // functions are what templates may call. t and n translate; the rest draws.
-func functions(w *words, built *assets) template.FuncMap {
+func functions(w *words, built *assets, today func() salon.Day) template.FuncMap {
 	f := template.FuncMap{
 		"t":        w.T,
 		"n":        w.N,
@@ -115,6 +115,9 @@ func functions(w *words, built *assets) template.FuncMap {
 		"hue":      hue,
 		"asset":    built.url,
 		"add":      func(a, b int) int { return a + b },
+		"int":      func(n int64) int { return int(n) },
+		"date":     func(d salon.Day) string { return w.ShortDay(d, today()) },
+		"phone":    phoneText,
 		"qr":       qrCode,
 		"icon": func(name string, class ...string) template.HTML {
 			// Both parts are written by us: an icon's name and fixed classes.

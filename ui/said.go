@@ -5,7 +5,7 @@ import "salonkeep/store/salon"
 // toast is the sentence for what the page before this one did, named by the
 // "did" of its redirect; nil for names that mean nothing.
 func (d *desk) toast(did string) *Toast {
-	sentence := ""
+	var sentence string
 	switch did {
 	case "staff":
 		sentence = say("Added to the team.")
@@ -15,6 +15,10 @@ func (d *desk) toast(did string) *Toast {
 		sentence = say("Saved.")
 	case "note":
 		sentence = say("The note is on the card.")
+	case "target":
+		sentence = say("Added. The first backup to it is running.")
+	case "untarget":
+		sentence = say("Removed. What lies there stays there.")
 	case "undone":
 		sentence = say("Taken back.")
 	default:

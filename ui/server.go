@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"salonkeep/store"
+	"salonkeep/store/salon"
 )
 
 // Options is what the pages need from the program around them.
@@ -19,6 +20,9 @@ type Options struct {
 	First FirstRun
 	// Places lists folders and drives found by themselves; nil finds none.
 	Places func(context.Context) ([]Place, error)
+	// AddTarget tries a place, makes it this salon's and adds it for the person
+	// of the scope. The errors are the store's and the place's own.
+	AddTarget func(context.Context, *store.Scope, PlaceForm) error
 	// Addresses are the https addresses of this PC for tablets, best first.
 	Addresses func() []string
 	// Now is the clock.
@@ -41,6 +45,7 @@ type Server struct {
 	words   *catalogue
 	pages   *pages
 	handler http.Handler
+	draft   draft // of the first run
 }
 
 // New prepares the pages. It fails when the front end was not built, when a
@@ -63,7 +68,7 @@ func New(o Options) (*Server, error) {
 	if s.words, err = loadWords(); err != nil {
 		return nil, err
 	}
-	if s.pages, err = loadPages(s.words, s.assets); err != nil {
+	if s.pages, err = loadPages(s.words, s.assets, func() salon.Day { return salon.DayOf(s.Now()) }); err != nil {
 		return nil, err
 	}
 	e := echo.New()

@@ -17,7 +17,7 @@ import (
 )
 
 // inTemplates finds {{t "…"}}, {{n x "…"}} and {{day x "…"}}.
-var inTemplates = regexp.MustCompile(`\bt "((?:[^"\\]|\\.)+)"|\bn [^\s"]+ "((?:[^"\\]|\\.)+)"|\bday [^\s"]+ "((?:[^"\\]|\\.)+)"`)
+var inTemplates = regexp.MustCompile(`\bt "((?:[^"\\]|\\.)+)"|\b(?:n|day) (?:\([^)]*\)|[^\s"]+) "((?:[^"\\]|\\.)+)"`)
 
 // spoken are the calls whose sentence is translated, and where it stands.
 var spoken = map[string]int{"say": 0, "T": 0, "N": 1, "Day": 1, "date": 1, "E": 1, "On": 1}
@@ -77,7 +77,7 @@ func goSentences(t *testing.T, tree string) map[string][]string {
 		}
 		parsed, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
 		if err != nil {
-			return nil // being written right now; the compiler will say
+			return err
 		}
 		ours := tree == "."
 		ast.Inspect(parsed, func(n ast.Node) bool {
@@ -107,6 +107,12 @@ func spokenBy(n ast.Node, ours bool) (string, bool) {
 		name = f.Name
 	case *ast.SelectorExpr:
 		name = f.Sel.Name
+	}
+	if name == "missing" && !ours && len(call.Args) == 1 { // the store's one sentence for what is not there
+		if literal, ok := call.Args[0].(*ast.BasicLit); ok {
+			what, err := strconv.Unquote(literal.Value)
+			return "There is no such " + what + ".", err == nil
+		}
 	}
 	at, ok := spoken[name]
 	if !ok || len(call.Args) <= at || (!ours && name != "E" && name != "On") {

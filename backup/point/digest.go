@@ -3,6 +3,7 @@ package point
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -104,7 +105,7 @@ func (c *checked) Read(p []byte) (int, error) {
 		c.err = bad
 		return 0, bad
 	}
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		err = c.end()
 	}
 	if err != nil {

@@ -18,7 +18,7 @@ const frameBytes = 1 << 20
 // memory stays at a handful of frames however long the stream is.
 type frames struct {
 	buf   []byte
-	spare sync.Pool
+	spare sync.Pool // *[]byte
 	jobs  chan job
 	order chan job
 	done  chan struct{}
@@ -36,10 +36,11 @@ const workers = 2
 
 func newFrames(dst io.Writer, level zstd.EncoderLevel) (*frames, error) {
 	f := &frames{jobs: make(chan job, workers), order: make(chan job, workers), done: make(chan struct{})}
-	f.spare.New = func() any { return make([]byte, 0, frameBytes) }
-	f.buf = f.spare.Get().([]byte)
+	f.spare.New = func() any { b := make([]byte, 0, frameBytes+frameBytes/64); return &b }
+	f.buf = f.take()
 	for range workers {
-		enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(level), zstd.WithEncoderConcurrency(1), zstd.WithZeroFrames(true))
+		enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(level), zstd.WithEncoderConcurrency(1),
+			zstd.WithZeroFrames(true), zstd.WithWindowSize(frameBytes), zstd.WithLowerEncoderMem(true))
 		if err != nil {
 			close(f.jobs)
 			return nil, fmt.Errorf("start the compressor: %w", err)
@@ -52,8 +53,8 @@ func newFrames(dst io.Writer, level zstd.EncoderLevel) (*frames, error) {
 
 func (f *frames) compress(enc *zstd.Encoder) {
 	for j := range f.jobs {
-		j.packed <- enc.EncodeAll(j.plain, make([]byte, 0, len(j.plain)/2))
-		f.spare.Put(j.plain[:0]) //nolint:staticcheck // a slice header per frame of 1 MiB is nothing
+		j.packed <- enc.EncodeAll(j.plain, f.take())
+		f.give(j.plain)
 	}
 }
 
@@ -61,14 +62,14 @@ func (f *frames) write(dst io.Writer) {
 	defer close(f.done)
 	for j := range f.order {
 		packed := <-j.packed
-		if f.failed() != nil {
-			continue // drain, so that Write never blocks for ever
+		if f.failed() == nil { // after an error only drain, so that Write never blocks for ever
+			if _, err := dst.Write(packed); err != nil {
+				f.mu.Lock()
+				f.err = err
+				f.mu.Unlock()
+			}
 		}
-		if _, err := dst.Write(packed); err != nil {
-			f.mu.Lock()
-			f.err = err
-			f.mu.Unlock()
-		}
+		f.give(packed)
 	}
 }
 
@@ -98,8 +99,13 @@ func (f *frames) flush() {
 	j := job{plain: f.buf, packed: make(chan []byte, 1)}
 	f.order <- j
 	f.jobs <- j
-	f.buf = f.spare.Get().([]byte)
+	f.buf = f.take()
 }
+
+// take and give pass empty buffers around instead of making one per frame.
+func (f *frames) take() []byte { return (*f.spare.Get().(*[]byte))[:0] }
+
+func (f *frames) give(b []byte) { f.spare.Put(&b) }
 
 // Close writes what is left, even if that is nothing: an empty image is one
 // empty frame. It must be called once, also after an error.

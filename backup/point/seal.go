@@ -55,6 +55,7 @@ type tap struct {
 	key []byte
 }
 
+// Wrap keeps the file key and leaves the wrapping to the owner's recipient.
 func (t *tap) Wrap(fileKey []byte) ([]*age.Stanza, error) {
 	t.key = bytes.Clone(fileKey)
 	return t.Recipient.Wrap(fileKey)
@@ -213,7 +214,7 @@ func Unseal(dst io.Writer, r io.Reader, o *Opener, f File, want int64) error {
 		c := Checked(r, f)
 		buf := make([]byte, 256<<10)
 		_, err := io.CopyBuffer(in, c, buf)
-		if err == errDrain {
+		if errors.Is(err, errDrain) {
 			_, err = io.CopyBuffer(onlyWriter{io.Discard}, c, buf)
 		}
 		_ = in.CloseWithError(err) // nil is the end of the file
@@ -239,7 +240,7 @@ func unpack(dst io.Writer, sealed io.Reader, o *Opener, want int64) error {
 	if err != nil {
 		return err
 	}
-	dec, err := zstd.NewReader(plain, zstd.WithDecoderConcurrency(workers), zstd.WithDecoderMaxWindow(8<<20))
+	dec, err := zstd.NewReader(plain, zstd.WithDecoderConcurrency(workers), zstd.WithDecoderMaxWindow(8<<20), zstd.WithDecoderLowmem(true))
 	if err != nil {
 		return fmt.Errorf("start the decompressor: %w", err)
 	}

@@ -3,6 +3,7 @@ package shelf
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -162,7 +163,7 @@ func (f *bucketFile) Read(p []byte) (int, error) {
 		if n > 0 || err == nil {
 			return n, nil
 		}
-		if err == io.EOF && f.at >= f.size {
+		if errors.Is(err, io.EOF) && f.at >= f.size {
 			return 0, io.EOF
 		}
 		if err = f.again(err); err != nil {

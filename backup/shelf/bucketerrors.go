@@ -34,30 +34,30 @@ func (b *Bucket) refuse(ctx context.Context, doing string, err error) error {
 	}
 	var certificate *tls.CertificateVerificationError
 	if errors.As(err, &certificate) {
-		return salon.E(salon.Unreachable, "The server %s of the backup target %s shows a certificate that this computer does not trust. Check the address, and the clock of this computer.", b.where.Host, b).Because(cause)
+		return salon.E(salon.Unreachable, "The server %s of the backup target %s shows a certificate that this computer does not trust. Check the address, and the clock of this computer.", b.where.Host, b.String()).Because(cause)
 	}
 	var name *net.DNSError
 	if errors.As(err, &name) {
-		return salon.E(salon.Unreachable, "The server %s of the backup target %s was not found. Check the internet connection and the address.", b.where.Host, b).Because(cause)
+		return salon.E(salon.Unreachable, "The server %s of the backup target %s was not found. Check the internet connection and the address.", b.where.Host, b.String()).Because(cause)
 	}
-	return salon.E(salon.Unreachable, "The server %s of the backup target %s does not answer. Check the internet connection; Salonkeep will go on when it is back.", b.where.Host, b).Because(cause)
+	return salon.E(salon.Unreachable, "The server %s of the backup target %s does not answer. Check the internet connection; Salonkeep will go on when it is back.", b.where.Host, b.String()).Because(cause)
 }
 
 func (b *Bucket) answered(answer minio.ErrorResponse) *salon.Error {
 	switch answer.Code {
 	case minio.NoSuchBucket:
-		return salon.E(salon.Unreachable, "The server %s has no bucket of the backup target %s. Create it there, or correct the address.", b.where.Host, b)
+		return salon.E(salon.Unreachable, "The server %s has no bucket of the backup target %s. Create it there, or correct the address.", b.where.Host, b.String())
 	case "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSecurity", "InvalidToken", "ExpiredToken", "AuthorizationHeaderMalformed", "XAdminUserNotFound":
-		return salon.E(salon.Unreachable, "The keys for the backup target %s are not accepted. Give new ones in a credentials file.", b)
+		return salon.E(salon.Unreachable, "The keys for the backup target %s are not accepted. Give new ones in a credentials file.", b.String())
 	case minio.AccessDenied, "AllAccessDisabled", "AccountProblem", "UnauthorizedAccess":
-		return salon.E(salon.Unreachable, "The keys for the backup target %s do not allow this. They need the rights to put, get and list.", b)
+		return salon.E(salon.Unreachable, "The keys for the backup target %s do not allow this. They need the rights to put, get and list.", b.String())
 	case "RequestTimeTooSkewed":
-		return salon.E(salon.Unreachable, "The clock of this computer differs from the one of the backup target %s. Set the clock and try again.", b)
+		return salon.E(salon.Unreachable, "The clock of this computer differs from the one of the backup target %s. Set the clock and try again.", b.String())
 	case "QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded", "InsufficientStorage", "InsufficientCapacity", "StorageFull":
-		return salon.E(salon.Unreachable, "The backup target %s is full. Make room on it or use a bigger one, then start the backup again.", b)
+		return salon.E(salon.Unreachable, "The backup target %s is full. Make room on it or use a bigger one, then start the backup again.", b.String())
 	}
 	if answer.StatusCode == http.StatusInsufficientStorage {
-		return salon.E(salon.Unreachable, "The backup target %s is full. Make room on it or use a bigger one, then start the backup again.", b)
+		return salon.E(salon.Unreachable, "The backup target %s is full. Make room on it or use a bigger one, then start the backup again.", b.String())
 	}
-	return salon.E(salon.Unreachable, "The backup target %s answered with an error. Try again later; if it stays, show the details to your technician.", b)
+	return salon.E(salon.Unreachable, "The backup target %s answered with an error. Try again later; if it stays, show the details to your technician.", b.String())
 }

@@ -109,7 +109,7 @@ func (f *Folder) guard(root *os.Root) error {
 		f.device = device
 	}
 	if device != f.device || (f.o.NotOnDevice != 0 && device == f.o.NotOnDevice) {
-		return salon.E(salon.Unreachable, "The drive of the backup target %s is not connected. Plug it in and start the backup again.", f)
+		return salon.E(salon.Unreachable, "The drive of the backup target %s is not connected. Plug it in and start the backup again.", f.String())
 	}
 	return nil
 }
@@ -123,7 +123,7 @@ func (f *Folder) Put(ctx context.Context, name string, r io.Reader) (int64, erro
 	if err != nil {
 		return 0, err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	if err := f.makeFolder(root, path.Dir(name)); err != nil {
 		return 0, err
 	}
@@ -221,7 +221,10 @@ func syncFolder(root *os.Root, dir string) error {
 		return err
 	}
 	defer d.Close()
-	return d.Sync()
+	if err := d.Sync(); err != nil && !cannotFlush(err) {
+		return err
+	}
+	return nil
 }
 
 // Open drops the file from the page cache first: a check that reads this
@@ -234,7 +237,7 @@ func (f *Folder) Open(ctx context.Context, name string) (io.ReadCloser, int64, e
 	if err != nil {
 		return nil, 0, err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	st, err := root.Lstat(name) // before opening: a named pipe would never open
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, 0, missing(name, f.String())
@@ -306,7 +309,7 @@ func (f *Folder) walk(ctx context.Context, prefix string, visit func(name string
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	err = fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -341,7 +344,7 @@ func (f *Folder) Remove(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	return f.remove(root, name)
 }
 
@@ -377,7 +380,7 @@ func (f *Folder) Sweep(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	for i, name := range left {
 		if err := f.remove(root, name); err != nil {
 			return left[:i], err
@@ -392,7 +395,7 @@ func (f *Folder) Free(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	n, err := Free(f.path)
 	if err != nil {
 		return 0, f.refuse("ask for the room left", err)
@@ -409,15 +412,17 @@ func (f *Folder) refuse(doing string, err error) error {
 	cause := fmt.Errorf("%s: %w", doing, err)
 	switch trouble(err) {
 	case isFull:
-		return salon.E(salon.Unreachable, "The backup target %s is full. Make room on it or use a bigger drive, then start the backup again.", f).Because(cause)
+		return salon.E(salon.Unreachable, "The backup target %s is full. Make room on it or use a bigger drive, then start the backup again.", f.String()).Because(cause)
+	case isTooLarge:
+		return salon.E(salon.Unreachable, "The drive of the backup target %s cannot hold a file as large as this backup. Use a drive that is formatted as exFAT, NTFS or ext4.", f.String()).Because(cause)
 	case isReadOnly:
-		return salon.E(salon.Unreachable, "The backup target %s is write-protected. Check the drive's switch, or use another drive.", f).Because(cause)
+		return salon.E(salon.Unreachable, "The backup target %s is write-protected. Check the drive's switch, or use another drive.", f.String()).Because(cause)
 	case isGone:
-		return salon.E(salon.Unreachable, "The backup target %s is not there. Plug the drive in, or correct the folder, and try again.", f).Because(cause)
+		return salon.E(salon.Unreachable, "The backup target %s is not there. Plug the drive in, or correct the folder, and try again.", f.String()).Because(cause)
 	case isForbidden:
-		return salon.E(salon.Unreachable, "This computer may not use the folder of the backup target %s. Give Salonkeep the right to read and write there.", f).Because(cause)
+		return salon.E(salon.Unreachable, "This computer may not use the folder of the backup target %s. Give Salonkeep the right to read and write there.", f.String()).Because(cause)
 	case isBroken:
-		return salon.E(salon.Unreachable, "The drive of the backup target %s does not answer properly. Unplug it and plug it in again; if it happens again, replace it.", f).Because(cause)
+		return salon.E(salon.Unreachable, "The drive of the backup target %s does not answer properly. Unplug it and plug it in again; if it happens again, replace it.", f.String()).Because(cause)
 	}
-	return salon.E(salon.Unreachable, "The backup target %s could not be used. Check the drive and try again.", f).Because(cause)
+	return salon.E(salon.Unreachable, "The backup target %s could not be used. Check the drive and try again.", f.String()).Because(cause)
 }

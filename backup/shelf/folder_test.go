@@ -6,9 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 
 	"salonkeep/backup/shelf"
@@ -114,29 +112,6 @@ func TestLeftoversAreSweptAndNothingElse(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(dir, name)); (err == nil) != there {
 			t.Errorf("%s: there is %v, want %v", name, err == nil, there)
 		}
-	}
-}
-
-func TestWhatIsNoFileIsNotOpened(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("SKIPPED: Windows has no pipes in folders")
-	}
-	dir := t.TempDir()
-	if err := syscall.Mkfifo(filepath.Join(dir, "manifest.json"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink("/etc/passwd", filepath.Join(dir, "facts.age")); err != nil {
-		t.Fatal(err)
-	}
-	s := blue(dir, shelf.Options{})
-	for _, name := range []string{"manifest.json", "facts.age"} {
-		if r, _, err := s.Open(t.Context(), name); err == nil {
-			r.Close()
-			t.Errorf("%s was opened", name)
-		}
-	}
-	if list, err := s.List(t.Context(), ""); err != nil || len(list) != 0 {
-		t.Errorf("listed %v, %v", list, err)
 	}
 }
 

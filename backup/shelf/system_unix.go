@@ -48,6 +48,7 @@ type ailment int
 const (
 	isOther ailment = iota
 	isFull
+	isTooLarge
 	isReadOnly
 	isGone
 	isForbidden
@@ -60,8 +61,10 @@ func trouble(err error) ailment {
 		return isOther
 	}
 	switch n {
-	case syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG:
+	case syscall.ENOSPC, syscall.EDQUOT:
 		return isFull
+	case syscall.EFBIG:
+		return isTooLarge
 	case syscall.EROFS:
 		return isReadOnly
 	case syscall.ENOENT, syscall.ENODEV, syscall.ENXIO, syscall.ENOTDIR, syscall.ESTALE, syscall.ENOTCONN:
@@ -72,4 +75,10 @@ func trouble(err error) ailment {
 		return isBroken
 	}
 	return isOther
+}
+
+// cannotFlush says that a file system has nothing to flush for a folder: shares
+// answer so.
+func cannotFlush(err error) bool {
+	return errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP)
 }

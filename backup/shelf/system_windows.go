@@ -44,6 +44,7 @@ type ailment int
 const (
 	isOther ailment = iota
 	isFull
+	isTooLarge
 	isReadOnly
 	isGone
 	isForbidden
@@ -58,6 +59,8 @@ func trouble(err error) ailment {
 	switch n {
 	case windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL:
 		return isFull
+	case windows.ERROR_FILE_TOO_LARGE:
+		return isTooLarge
 	case windows.ERROR_WRITE_PROTECT:
 		return isReadOnly
 	case windows.ERROR_FILE_NOT_FOUND, windows.ERROR_PATH_NOT_FOUND, windows.ERROR_NOT_READY,
@@ -70,3 +73,6 @@ func trouble(err error) ailment {
 	}
 	return isOther
 }
+
+// cannotFlush is never asked here: folders are not flushed on Windows.
+func cannotFlush(error) bool { return false }

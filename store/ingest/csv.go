@@ -204,7 +204,7 @@ func (c *csvReader) take() (textLine, error) {
 	var l textLine
 	some := false
 	for {
-		chunk, err := c.br.Peek(1)
+		_, err := c.br.Peek(1)
 		if err != nil {
 			if errors.Is(err, io.EOF) && some {
 				c.line++
@@ -213,7 +213,7 @@ func (c *csvReader) take() (textLine, error) {
 			return textLine{}, err
 		}
 		some = true
-		chunk, _ = c.br.Peek(c.br.Buffered())
+		chunk, _ := c.br.Peek(c.br.Buffered())
 		end := bytes.IndexAny(chunk, "\r\n")
 		part := chunk
 		if end >= 0 {

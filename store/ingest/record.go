@@ -48,6 +48,9 @@ func (im *importer) each(k kind, fn func(record) *refusal) error {
 		return err
 	}
 	im.b.Files = append(im.b.Files, count)
+	if count.Read == 0 {
+		im.reportAt(t, 1, "", "The file has headings and no rows.")
+	}
 	im.unread(t)
 	return nil
 }

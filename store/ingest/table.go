@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -202,8 +203,24 @@ func (t *table) prove() error {
 	}
 	if t.as == "" {
 		t.as = m.verdict()
+		if err := t.decodeHeading(); err != nil {
+			return err
+		}
 	}
 	t.proof = p
+	return nil
+}
+
+// decodeHeading reads the headings anew, now that it is known how: they were
+// found before the encoding was.
+func (t *table) decodeHeading() error {
+	for i, h := range t.head {
+		plain, err := io.ReadAll(decoded(strings.NewReader(h), t.as))
+		if err != nil {
+			return fmt.Errorf("read the headings of %s: %w", t.file, err)
+		}
+		t.head[i] = string(plain)
+	}
 	return nil
 }
 
@@ -228,7 +245,7 @@ func (p *proof) look(r row, dates, numbers, extra []int) {
 		}
 		p.filled[c]++
 		d := decimalProof(cell)
-		if _, bad := number(cell, max(d, '.')); bad == "" {
+		if _, bad := number(cell, cmp.Or(d, '.')); bad == "" {
 			p.numeric[c]++
 			if d != 0 {
 				p.decimals[d]++

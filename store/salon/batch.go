@@ -31,7 +31,9 @@ type BatchClient struct {
 }
 
 // BatchAppointment's Origin is its key: the same row of the same export gives
-// the same Origin, equal rows are told apart by a running number.
+// the same Origin, equal rows are told apart by a running number. Where a
+// source numbers nothing, it is the parts of the row with | between them and
+// the running number last, so that a corrected row can be seen to be the same.
 type BatchAppointment struct {
 	Origin                 string
 	Client, Staff, Service string // codes; Client "" for unknown

@@ -107,6 +107,12 @@ func (tab *Tab) Middle(css string) (x, y float64) {
 	return at.X, at.Y
 }
 
+// MouseClick presses the mouse at a place.
+func (tab *Tab) MouseClick(x, y float64) {
+	tab.t.Helper()
+	tab.do(chromedp.MouseClickXY(x, y))
+}
+
 // DragMouse pulls with the mouse from one place to another.
 func (tab *Tab) DragMouse(x1, y1, x2, y2 float64) {
 	tab.t.Helper()

@@ -120,6 +120,9 @@ func (b *Browser) Tab(base string, size Size) *Tab {
 	return tab
 }
 
+// In lets a subtest speak for the tab from now on.
+func (tab *Tab) In(t testing.TB) { tab.t = t }
+
 // hear collects what goes wrong inside the page.
 func (tab *Tab) hear(event any) {
 	fault := ""
@@ -212,7 +215,8 @@ func (tab *Tab) Wait(what, js string) {
 			return
 		}
 		if time.Now().After(deadline) {
-			tab.t.Fatalf("waited for %s at %s; the screen says:\n%s", what, tab.Address(), tab.Text())
+			text := strings.Join(strings.Fields(tab.Text()), " ")
+			tab.t.Fatalf("waited for %s at %s; the screen says: %.900s", what, tab.Address(), text)
 		}
 		time.Sleep(40 * time.Millisecond)
 	}

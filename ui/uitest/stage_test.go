@@ -22,7 +22,7 @@ var (
 // stage is a lively salon on a Saturday at noon, served over HTTPS.
 type stage struct {
 	*storetest.World
-	URL string
+	*httptest.Server
 	ids map[string]string
 }
 
@@ -75,7 +75,7 @@ func set(t *testing.T) *stage {
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	t.Cleanup(server.CloseClientConnections)
-	s.URL = server.URL
+	s.Server = server
 	return s
 }
 

@@ -50,8 +50,11 @@ func StartServer(t *testing.T) *Server {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	gone := make(chan error, 1)
-	go func() { gone <- cmd.Wait() }()
+	gone := make(chan struct{})
+	go func() {
+		_ = cmd.Wait() // it is killed in the end; if it ended before, its log says why
+		close(gone)
+	}()
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
 		<-gone
@@ -61,7 +64,7 @@ func StartServer(t *testing.T) *Server {
 	return s
 }
 
-func (s *Server) await(t *testing.T, gone chan error, log string) {
+func (s *Server) await(t *testing.T, gone <-chan struct{}, log string) {
 	t.Helper()
 	patience := time.NewTimer(startTime)
 	defer patience.Stop()
@@ -72,10 +75,9 @@ func (s *Server) await(t *testing.T, gone chan error, log string) {
 			return
 		}
 		select {
-		case err := <-gone:
-			gone <- err
+		case <-gone:
 			text, _ := os.ReadFile(log)
-			t.Fatalf("the S3 server ended at once: %v\n%s", err, text)
+			t.Fatalf("the S3 server ended at once:\n%s", text)
 		case <-patience.C:
 			t.Fatalf("the S3 server did not answer on %s", s.Address)
 		case <-time.After(20 * time.Millisecond):
@@ -89,7 +91,7 @@ func freeAddress(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	return l.Addr().String()
 }
 
@@ -118,14 +120,14 @@ func (s *Server) Open(t *testing.T, bucket, prefix string) shelf.Shelf {
 }
 
 // Tool finds a program that scripts/tools/build made: where the variable says,
-// in scripts/tools/bin, or in the PATH. Without it the test is skipped, or
-// fails where CI=true, so that nothing is left out unseen.
+// or in scripts/tools/bin. Without it the test is skipped, or fails where
+// CI=true, so that nothing is left out unseen.
 func Tool(t testing.TB, name, variable string) string {
 	t.Helper()
 	if p := os.Getenv(variable); p != "" {
 		return p
 	}
-	for dir := "."; ; dir = filepath.Join("..", dir) {
+	for dir := "."; len(dir) < 60; dir = filepath.Join("..", dir) {
 		if p := filepath.Join(dir, "scripts", "tools", "bin", name); isFile(p) {
 			abs, err := filepath.Abs(p)
 			if err != nil {
@@ -133,19 +135,30 @@ func Tool(t testing.TB, name, variable string) string {
 			}
 			return abs
 		}
-		if isFile(filepath.Join(dir, "go.mod")) || len(dir) > 60 {
+		if isFile(filepath.Join(dir, "go.mod")) {
 			break
 		}
 	}
-	if p, err := exec.LookPath(name); err == nil {
-		return p
-	}
-	missing := fmt.Sprintf("%s is not here: run scripts/tools/build, or set %s", name, variable)
-	if os.Getenv("CI") == "true" {
-		t.Fatal(missing)
-	}
-	t.Skip("SKIPPED: " + missing)
+	without(t, fmt.Sprintf("%s is not here: run scripts/tools/build, or set %s", name, variable))
 	return ""
+}
+
+// Installed finds a program of the system; without it the same happens.
+func Installed(t testing.TB, name string) string {
+	t.Helper()
+	p, err := exec.LookPath(name)
+	if err != nil {
+		without(t, name+" is not installed: run scripts/setup")
+	}
+	return p
+}
+
+func without(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatal(what)
+	}
+	t.Skip("SKIPPED: " + what)
 }
 
 func isFile(path string) bool {

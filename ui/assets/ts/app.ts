@@ -5,3 +5,4 @@ import './forms';
 import './keys';
 import './live';
 import './toast';
+import './wizard';

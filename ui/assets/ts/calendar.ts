@@ -2,7 +2,8 @@
 // lifts it; M and the arrow keys do the same, and "Move" in the panel lets one
 // tap choose the new place. The server owns every rule: a drop is a POST, and a
 // clash comes back as the old grid with a sentence that says why.
-import { htmx, refresh } from './htmx';
+import { htmx, refresh, type Swapping } from './htmx';
+import { changed } from './live';
 
 const longPress = 320; // ms
 const slop = 8; // px a finger may tremble
@@ -131,12 +132,13 @@ interface Press {
   timer?: number;
 }
 let press: Press | null = null;
-let quietUntil = 0; // the click after a drop is not a tap
+let dropped = false; // the click that a drop brings with it is not a tap
 
 document.addEventListener(
   'click',
   (e) => {
-    if (performance.now() >= quietUntil) return;
+    if (!dropped) return;
+    dropped = false;
     e.stopPropagation();
     e.preventDefault();
   },
@@ -173,7 +175,8 @@ const drop = (commit: boolean) => (e: PointerEvent) => {
   press = null;
   if (lift?.hand !== 'pointer' || e.pointerId !== lift.pointer) return;
   putDown(commit);
-  quietUntil = performance.now() + 350;
+  dropped = true;
+  window.setTimeout(() => (dropped = false), 50);
 };
 document.addEventListener('pointerup', drop(true));
 document.addEventListener('pointercancel', drop(false));
@@ -258,8 +261,16 @@ document.addEventListener(
   { capture: true },
 );
 
-// Another desk is coming in: whatever is in the hand is put back first.
-document.addEventListener('htmx:before:swap', () => putDown(false));
+// Another desk is coming in: whatever is in the hand is put back first. A live
+// update waits instead: it must not pull a booking out of the hand.
+document.addEventListener('htmx:before:swap', (e) => {
+  if (lift && (e as CustomEvent<Swapping>).detail.ctx.live) {
+    e.preventDefault();
+    changed();
+    return;
+  }
+  putDown(false);
+});
 document.addEventListener('htmx:after:swap', () => {
   offerTap();
   showNow();
@@ -274,7 +285,8 @@ function showNow(): void {
   shown = cal.dataset.day!;
   const now = cal.querySelector<HTMLElement>('.now');
   const starts = [...cal.querySelectorAll<HTMLElement>('.ap')].map((a) => num(a, '--s'));
-  const minute = now ? num(now, '--m') : Math.min(...starts, num(cal, '--to'));
+  const minute = now ? num(now, '--m') : Math.min(...starts);
+  cal.scrollTop = 0;
   if (Number.isFinite(minute)) cal.scrollTop = (minute - num(cal, '--from')) * perMinute(cal) - cal.clientHeight / 3;
 }
 

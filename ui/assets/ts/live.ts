@@ -4,7 +4,7 @@
 //
 //   <main id="desk" data-live="appointment client" data-day="2026-11-21">
 // data-live names the kinds this page shows; data-day narrows appointments.
-import { refresh } from './htmx';
+import { refresh, type Swapping } from './htmx';
 
 interface Change {
   kind: string;
@@ -33,6 +33,12 @@ export function released(): void {
   changed();
 }
 document.addEventListener('salon:released', released);
+
+// An update that arrives after the person went elsewhere is of no use any more.
+document.addEventListener('htmx:before:swap', (event) => {
+  const asked = (event as CustomEvent<Swapping>).detail.ctx.live;
+  if (asked !== undefined && asked !== location.pathname + location.search) event.preventDefault();
+});
 
 function concerns(change: Change): boolean {
   const desk = document.getElementById('desk');
@@ -64,18 +70,25 @@ let lost = false;
 
 function heard(): void {
   lastHeard = Date.now();
+  document.documentElement.dataset.stream = 'open';
   if (!lost) return;
   lost = false;
   document.querySelector('[data-offline]')?.setAttribute('hidden', '');
-  changed();
 }
 document.addEventListener('htmx:sse:before:message', heard);
-document.addEventListener('htmx:sse:after:connection', heard);
+
+// Whatever happened while there was no stream is asked for when it is back.
+let streams = 0;
+document.addEventListener('htmx:sse:after:connection', () => {
+  heard();
+  if (streams++ > 0) changed();
+});
 
 window.setInterval(() => {
   const bar = document.querySelector<HTMLElement>('[data-offline]');
   if (!bar || document.hidden || lost || Date.now() - lastHeard < quietAfter) return;
   lost = true;
+  delete document.documentElement.dataset.stream;
   const at = new Date(lastHeard);
   bar.querySelector('[data-since]')!.textContent = at.toTimeString().slice(0, 5);
   bar.hidden = false;
