@@ -59,9 +59,10 @@ func (sc *Scope) Clients(ctx context.Context, text string, from, n int) (salon.P
 		like := "%" + escapeLike(text) + "%"
 		match := `c.name LIKE ? ESCAPE '\' OR c.code LIKE ? ESCAPE '\'`
 		args = append(args, like, like)
-		if digits := searchDigits(text); digits != "" && sc.Shows(salon.Phone) == salon.Visible && sc.contacts != salon.Served {
-			match += ` OR c.phone LIKE ?`
-			args = append(args, "%"+digits+"%")
+		if digits := searchDigits(text); digits != "" && sc.Shows(salon.Phone) == salon.Visible {
+			known, knownArgs := sc.contactsKnown("c.id")
+			match += ` OR c.phone LIKE ? AND ` + known
+			args = append(append(args, "%"+digits+"%"), knownArgs...)
 		}
 		where += " AND (" + match + ")"
 	}

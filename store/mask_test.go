@@ -363,4 +363,9 @@ func TestOwnClientsInPlain(t *testing.T) {
 	if found.Total != 0 {
 		t.Error("a number they do not see finds its client")
 	}
+	found, err = w.As(t, "reception").Clients(ctx, "5550121", 0, 5)
+	ok(t, err)
+	if found.Total != 1 {
+		t.Error("a number they see does not find its client")
+	}
 }

@@ -23,6 +23,11 @@ func Lessons(role string) []Lesson {
 }
 
 func allLessons() []lessonFor {
+	return append(lessonsAtWork(), lessonsBehind()...)
+}
+
+// lessonsAtWork are for people who work with clients.
+func lessonsAtWork() []lessonFor {
 	desk := []string{"reception", "manager", Owner}
 	return []lessonFor{
 		{Lesson{Key: "own-account", Title: "Your own sign-in",
@@ -56,6 +61,12 @@ func allLessons() []lessonFor {
 				"Nobody approves their own request, and an approval counts once, for just what you asked."},
 			Question: "You got an approval for a refund of 40. The client now wants 60 back. What do you do?",
 			Answers:  []string{"I use the approval for 60.", "I ask again for 60.", "I refund 40 now and 20 tomorrow."}, Right: 1}, desk},
+	}
+}
+
+// lessonsBehind are for people who work behind: rights, money, stock, machines.
+func lessonsBehind() []lessonFor {
+	return []lessonFor{
 		{Lesson{Key: "rights", Title: "Giving and taking rights",
 			Points: []string{
 				"A new person begins with a role and a trial time, never with a copy of somebody else's rights.",
