@@ -66,7 +66,7 @@ func (s *Store) newSession(ctx context.Context, sc *Scope, keys map[string]int) 
 		return "", fmt.Errorf("make session: %w", err)
 	}
 	token := base64.RawURLEncoding.EncodeToString(raw)
-	sc.grants = map[salon.Act]salon.Reach{salon.OwnAccount: salon.All}
+	sc.grants, sc.strength = map[salon.Act]salon.Grant{salon.OwnAccount: {Reach: salon.All, Answer: salon.Yes}}, salon.Password
 	_, err := sc.write(ctx, salon.OwnAccount, func(tx *writeTx) error {
 		for key := range keys {
 			if err := tx.exec(`DELETE FROM login_try WHERE who = ?`, key); err != nil {
@@ -132,16 +132,18 @@ func (s *Store) wrongTry(ctx context.Context, keys map[string]int) error {
 }
 
 // Enter turns a session's cookie into a Scope with the rights the person has
-// at this moment.
+// at this moment: a changed role, an ended exception and a switched mask are in
+// force with the next request.
 func (d *Door) Enter(ctx context.Context, token string) (*Scope, error) {
 	s, hash := d.s, tokenHash(token)
 	sc := &Scope{s: s, token: hash}
 	var role sql.NullString
 	var seen string
-	err := s.r.QueryRowContext(ctx, `SELECT st.id, st.name, st.role_id, st.language, se.station, se.seen_at
+	now := s.now()
+	err := s.r.QueryRowContext(ctx, `SELECT st.id, st.name, `+roleNow+`, st.language, se.station, se.seen_at, se.strength
 		FROM session se JOIN staff st ON st.id = se.staff_id
-		WHERE se.token = ? AND se.expires_at > ? AND st.active = 1 AND st.deleted = 0`, hash, s.now()).
-		Scan(&sc.who.StaffID, &sc.who.Name, &role, &sc.who.Language, &sc.who.Station, &seen)
+		WHERE se.token = ? AND se.expires_at > ? AND st.active = 1 AND st.deleted = 0`, now, now, hash, now).
+		Scan(&sc.who.StaffID, &sc.who.Name, &role, &sc.who.Language, &sc.who.Station, &seen, &sc.strength)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, salon.E(salon.Auth, "Please sign in.")
 	}
@@ -149,31 +151,13 @@ func (d *Door) Enter(ctx context.Context, token string) (*Scope, error) {
 		return nil, asSalonError(fmt.Errorf("enter: %w", err))
 	}
 	sc.who.Role = role.String
-	if sc.grants, err = s.grantsOf(ctx, role.String); err != nil {
+	if sc.rights, err = s.rightsOf(ctx, s.r, sc.who.StaffID, sc.who.Role); err != nil {
 		return nil, err
 	}
 	if now := s.o.Now(); seen < stamp(now.Add(-time.Hour)) {
 		_, err = s.w.ExecContext(ctx, `UPDATE session SET seen_at = ?, expires_at = ? WHERE token = ?`, stamp(now), stamp(now.Add(sessionLife)), hash)
 	}
 	return sc, asSalonError(err)
-}
-
-func (s *Store) grantsOf(ctx context.Context, role string) (map[salon.Act]salon.Reach, error) {
-	rows, err := s.r.QueryContext(ctx, `SELECT act, reach FROM role_grant WHERE role_id = ? AND deleted = 0`, role)
-	if err != nil {
-		return nil, asSalonError(fmt.Errorf("read grants: %w", err))
-	}
-	defer rows.Close()
-	grants := map[salon.Act]salon.Reach{}
-	for rows.Next() {
-		var a salon.Act
-		var r salon.Reach
-		if err := rows.Scan(&a, &r); err != nil {
-			return nil, err
-		}
-		grants[a] = r
-	}
-	return grants, rows.Err()
 }
 
 // SignOut ends this session.

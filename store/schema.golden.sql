@@ -1,3 +1,20 @@
+CREATE TABLE absence (
+    id        TEXT PRIMARY KEY,
+    staff_id  TEXT NOT NULL REFERENCES staff (id),
+    from_day  TEXT NOT NULL,
+    to_day    TEXT NOT NULL,
+    branch_id TEXT NOT NULL,
+    version   INTEGER NOT NULL DEFAULT 1,
+    deleted   INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
+) STRICT;
+
+CREATE TABLE act_use (
+    staff_id TEXT NOT NULL,
+    act      TEXT NOT NULL,
+    day      TEXT NOT NULL,
+    PRIMARY KEY (staff_id, act)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE appointment (
     id              TEXT PRIMARY KEY,
     client_id       TEXT REFERENCES client (id), -- NULL: nobody knows who
@@ -16,6 +33,30 @@ CREATE TABLE appointment (
     branch_id       TEXT NOT NULL,
     version         INTEGER NOT NULL DEFAULT 1,
     deleted         INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
+) STRICT;
+
+CREATE TABLE approval (
+    id           TEXT PRIMARY KEY,
+    kind         TEXT NOT NULL CHECK (kind IN ('act', 'access', 'wrong')), -- do it once; may I from now on; this right is wrong
+    act          TEXT NOT NULL,
+    about_kind   TEXT NOT NULL DEFAULT '',
+    about_id     TEXT NOT NULL DEFAULT '',
+    amount_cents INTEGER NOT NULL DEFAULT 0,
+    percent      INTEGER NOT NULL DEFAULT 0,
+    detail       TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(detail)), -- exactly what is asked for; what is done must be equal
+    reason       TEXT NOT NULL,
+    asked_by     TEXT NOT NULL REFERENCES staff (id),
+    asked_at     TEXT NOT NULL,
+    expires_at   TEXT NOT NULL,
+    state        TEXT NOT NULL CHECK (state IN ('asked', 'granted', 'declined', 'used', 'withdrawn')),
+    answered_by  TEXT REFERENCES staff (id),
+    answered_at  TEXT NOT NULL DEFAULT '',
+    note         TEXT NOT NULL DEFAULT '',
+    alone        INTEGER NOT NULL DEFAULT 0 CHECK (alone IN (0, 1)), -- the owner of a very small salon, by password
+    used_at      TEXT NOT NULL DEFAULT '',
+    branch_id    TEXT NOT NULL,
+    version      INTEGER NOT NULL DEFAULT 1,
+    deleted      INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
 ) STRICT;
 
 CREATE TABLE audit (
@@ -109,6 +150,30 @@ CREATE TABLE client (
     branch_id  TEXT NOT NULL,
     version    INTEGER NOT NULL DEFAULT 1,
     deleted    INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
+, wechat TEXT NOT NULL DEFAULT '', address TEXT NOT NULL DEFAULT '', birthday TEXT NOT NULL DEFAULT '', private_note TEXT NOT NULL DEFAULT '') STRICT;
+
+CREATE TABLE duty (
+    id        TEXT PRIMARY KEY,
+    owner_id  TEXT REFERENCES staff (id),
+    deputy_id TEXT REFERENCES staff (id),
+    branch_id TEXT NOT NULL,
+    version   INTEGER NOT NULL DEFAULT 1,
+    deleted   INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
+) STRICT;
+
+CREATE TABLE exception (
+    id        TEXT PRIMARY KEY,
+    staff_id  TEXT NOT NULL REFERENCES staff (id),
+    act       TEXT NOT NULL,
+    reach     TEXT NOT NULL CHECK (reach IN ('all', 'branch', 'served', 'own', 'money', 'technical')),
+    answer    TEXT NOT NULL CHECK (answer IN ('no', 'yes', 'why', 'flag', 'ask', 'two')),
+    ends_at   TEXT NOT NULL DEFAULT '', -- '' only where it takes away or asks why
+    reason    TEXT NOT NULL DEFAULT '',
+    given_by  TEXT NOT NULL DEFAULT '',
+    given_at  TEXT NOT NULL,
+    branch_id TEXT NOT NULL,
+    version   INTEGER NOT NULL DEFAULT 1,
+    deleted   INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
 ) STRICT;
 
 CREATE TABLE field_ver (
@@ -140,6 +205,16 @@ CREATE TABLE import_batch (
     undone_at TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
+CREATE TABLE lesson_done (
+    id        TEXT PRIMARY KEY,
+    staff_id  TEXT NOT NULL REFERENCES staff (id),
+    lesson    TEXT NOT NULL,
+    at        TEXT NOT NULL,
+    branch_id TEXT NOT NULL,
+    version   INTEGER NOT NULL DEFAULT 1,
+    deleted   INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
+) STRICT;
+
 CREATE TABLE login (
     staff_id   TEXT PRIMARY KEY REFERENCES staff (id),
     email      TEXT NOT NULL,
@@ -169,6 +244,13 @@ CREATE TABLE note (
     branch_id TEXT NOT NULL,
     version   INTEGER NOT NULL DEFAULT 1,
     deleted   INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
+) STRICT;
+
+CREATE TABLE openness (
+    id     INTEGER PRIMARY KEY,
+    at     TEXT NOT NULL,
+    score  INTEGER NOT NULL,
+    detail TEXT NOT NULL CHECK (json_valid(detail))
 ) STRICT;
 
 CREATE TABLE payment (
@@ -215,6 +297,35 @@ CREATE TABLE restore_point (
     PRIMARY KEY (id, target_id)
 ) STRICT;
 
+CREATE TABLE review (
+    id         TEXT PRIMARY KEY,
+    started_by TEXT REFERENCES staff (id),
+    started_at TEXT NOT NULL,
+    signed_by  TEXT REFERENCES staff (id),
+    signed_at  TEXT NOT NULL DEFAULT '',
+    note       TEXT NOT NULL DEFAULT '',
+    next_on    TEXT NOT NULL DEFAULT '', -- day the next one is due
+    branch_id  TEXT NOT NULL,
+    version    INTEGER NOT NULL DEFAULT 1,
+    deleted    INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
+) STRICT;
+
+CREATE TABLE review_line (
+    id         TEXT PRIMARY KEY,
+    review_id  TEXT NOT NULL REFERENCES review (id),
+    staff_id   TEXT NOT NULL REFERENCES staff (id),
+    act        TEXT NOT NULL,
+    last_used  TEXT NOT NULL DEFAULT '',
+    proposal   TEXT NOT NULL CHECK (proposal IN ('keep', 'remove')),
+    decision   TEXT NOT NULL DEFAULT '' CHECK (decision IN ('', 'keep', 'remove')),
+    decided_by TEXT REFERENCES staff (id),
+    decided_at TEXT NOT NULL DEFAULT '',
+    note       TEXT NOT NULL DEFAULT '',
+    branch_id  TEXT NOT NULL,
+    version    INTEGER NOT NULL DEFAULT 1,
+    deleted    INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
+) STRICT;
+
 CREATE TABLE role (
     id        TEXT PRIMARY KEY,
     name      TEXT NOT NULL,
@@ -222,17 +333,30 @@ CREATE TABLE role (
     branch_id TEXT NOT NULL,
     version   INTEGER NOT NULL DEFAULT 1,
     deleted   INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
-) STRICT;
+, reveals INTEGER NOT NULL DEFAULT 10, changed_at TEXT NOT NULL DEFAULT '', changes TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(changes))) STRICT;
 
-CREATE TABLE role_grant (
+CREATE TABLE role_field (
     id        TEXT PRIMARY KEY,
     role_id   TEXT NOT NULL REFERENCES role (id),
-    act       TEXT NOT NULL,
-    reach     TEXT NOT NULL CHECK (reach IN ('all', 'served', 'own')),
-    need      TEXT NOT NULL DEFAULT '', -- why this role needs it
+    field     TEXT NOT NULL,
+    shows     TEXT NOT NULL CHECK (shows IN ('hidden', 'masked', 'visible')),
     branch_id TEXT NOT NULL,
     version   INTEGER NOT NULL DEFAULT 1,
     deleted   INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
+) STRICT;
+
+CREATE TABLE "role_grant" (
+    id            TEXT PRIMARY KEY,
+    role_id       TEXT NOT NULL REFERENCES role (id),
+    act           TEXT NOT NULL,
+    reach         TEXT NOT NULL CHECK (reach IN ('all', 'branch', 'served', 'own', 'money', 'technical')),
+    answer        TEXT NOT NULL DEFAULT 'yes' CHECK (answer IN ('yes', 'why', 'flag', 'ask', 'two')),
+    limit_cents   INTEGER NOT NULL DEFAULT 0, -- up to here without asking; 0 is no limit
+    limit_percent INTEGER NOT NULL DEFAULT 0,
+    need          TEXT NOT NULL DEFAULT '', -- why this role needs it
+    branch_id     TEXT NOT NULL,
+    version       INTEGER NOT NULL DEFAULT 1,
+    deleted       INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
 ) STRICT;
 
 CREATE TABLE sale (
@@ -308,7 +432,7 @@ CREATE TABLE session (
     made_at    TEXT NOT NULL,
     seen_at    TEXT NOT NULL,
     expires_at TEXT NOT NULL
-) STRICT;
+, strength TEXT NOT NULL DEFAULT 'password' CHECK (strength IN ('pin', 'password', 'second-factor'))) STRICT;
 
 CREATE TABLE staff (
     id        TEXT PRIMARY KEY,
@@ -323,7 +447,7 @@ CREATE TABLE staff (
     branch_id TEXT NOT NULL,
     version   INTEGER NOT NULL DEFAULT 1,
     deleted   INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
-) STRICT;
+, role_ends TEXT NOT NULL DEFAULT '', next_role TEXT REFERENCES role (id), next_at TEXT NOT NULL DEFAULT '', joined_on TEXT NOT NULL DEFAULT '', left_on TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE TABLE stock_move (
     id         TEXT PRIMARY KEY,
@@ -358,6 +482,8 @@ CREATE TABLE tax (
     deleted   INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
 ) STRICT;
 
+CREATE INDEX absence_staff ON absence (staff_id, to_day);
+
 CREATE INDEX appointment_client ON appointment (client_id, day);
 
 CREATE INDEX appointment_day ON appointment (day, staff_id);
@@ -366,7 +492,13 @@ CREATE INDEX appointment_origin ON appointment (origin);
 
 CREATE INDEX appointment_staff ON appointment (staff_id, client_id);
 
+CREATE INDEX approval_asker ON approval (asked_by, asked_at);
+
+CREATE INDEX approval_state ON approval (state, asked_at);
+
 CREATE INDEX audit_about ON audit (kind, about_id);
+
+CREATE INDEX audit_actor ON audit (actor_id, act, at);
 
 CREATE INDEX backup_run_asked ON backup_run (asked_at);
 
@@ -378,6 +510,10 @@ CREATE INDEX client_name ON client (name COLLATE NOCASE);
 
 CREATE INDEX client_origin ON client (origin);
 
+CREATE INDEX exception_staff ON exception (staff_id);
+
+CREATE INDEX lesson_done_staff ON lesson_done (staff_id, lesson);
+
 CREATE INDEX login_email ON login (email);
 
 CREATE INDEX note_about ON note (about, about_id);
@@ -387,6 +523,10 @@ CREATE INDEX payment_sale ON payment (sale_id);
 CREATE INDEX product_origin ON product (origin);
 
 CREATE INDEX restore_point_taken ON restore_point (taken_at);
+
+CREATE INDEX review_line_review ON review_line (review_id, staff_id);
+
+CREATE INDEX role_field_role ON role_field (role_id);
 
 CREATE INDEX role_grant_role ON role_grant (role_id);
 

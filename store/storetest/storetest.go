@@ -27,7 +27,7 @@ type World struct {
 
 	mu    sync.Mutex
 	now   time.Time
-	scope map[string]*store.Scope
+	token map[string]string
 }
 
 // Start is the moment every World begins: a Saturday noon in Toronto.
@@ -36,7 +36,7 @@ var Start = time.Date(2026, 11, 21, 17, 0, 0, 0, time.UTC)
 // New founds a salon and signs nobody in yet.
 func New(t testing.TB) *World {
 	t.Helper()
-	w := &World{Path: filepath.Join(t.TempDir(), "salon.db"), now: Start, scope: map[string]*store.Scope{}}
+	w := &World{Path: filepath.Join(t.TempDir(), "salon.db"), now: Start, token: map[string]string{}}
 	ctx := context.Background()
 	err := store.Found(ctx, w.Path, salon.Founding{
 		Salon: "Rowan & Reed Hair", Owner: "Rowan", Email: "owner@example.com", Password: Password,
@@ -66,7 +66,7 @@ func (w *World) Open(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Store, w.Door, w.scope = s, s.Door(), map[string]*store.Scope{}
+	w.Store, w.Door, w.token = s, s.Door(), map[string]string{}
 }
 
 // Now is the world's clock.
@@ -83,24 +83,27 @@ func (w *World) Tick(d time.Duration) {
 	w.now = w.now.Add(d)
 }
 
-// As signs the person of a role in, once.
+// As is the person of a role with the rights they have now. They sign in once;
+// a session that was ended is not begun anew.
 func (w *World) As(t testing.TB, role string) *store.Scope {
 	t.Helper()
-	if sc := w.scope[role]; sc != nil {
-		return sc
-	}
 	ctx := context.Background()
-	token, err := w.Door.SignIn(ctx, role+"@example.com", Password, "tablet of "+role)
+	if w.token[role] == "" {
+		token, err := w.Door.SignIn(ctx, role+"@example.com", Password, "tablet of "+role)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.token[role] = token
+	}
+	sc, err := w.Door.Enter(ctx, w.token[role])
 	if err != nil {
 		t.Fatal(err)
 	}
-	sc, err := w.Door.Enter(ctx, token)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.scope[role] = sc
 	return sc
 }
+
+// Token is the session's cookie of a role that signed in with As.
+func (w *World) Token(role string) string { return w.token[role] }
 
 // Seed adds two services, two stylists and two clients with contacts, and
 // gives their ids by name.
