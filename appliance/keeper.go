@@ -225,7 +225,10 @@ func sayOf(err error) string {
 }
 
 func megabytes(n int64) string {
-	if n < 10_000_000 {
+	switch {
+	case n < 1_000_000:
+		return fmt.Sprintf("%d kB", (n+999)/1000)
+	case n < 10_000_000:
 		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 	}
 	return fmt.Sprintf("%.0f MB", float64(n)/1e6)
