@@ -78,7 +78,8 @@ func serve(t *testing.T, data string) *served {
 func seen(t *testing.T, tab *uitest.Tab, name string) {
 	t.Helper()
 	for _, theme := range []string{"dark", "light"} {
-		uitest.Eval[bool](tab, `(document.documentElement.dataset.theme = '`+theme+`', true)`)
+		// Colours fade into each other; axe must see where they arrive.
+		uitest.Eval[bool](tab, `new Promise(done => { document.documentElement.dataset.theme = '`+theme+`'; setTimeout(() => done(true), 500); })`)
 		for _, breach := range tab.Axe() {
 			t.Errorf("%s, %s: axe: %s", name, theme, breach)
 		}
@@ -271,7 +272,7 @@ func bringBackInBrowser(t *testing.T, tab *uitest.Tab, s *served, usb string, ki
 	}
 	tab.Click("Unlock")
 	tab.See("Some groups are missing or wrong.")
-	tab.Wait("the wrong group to be marked", "document.querySelector('#g3[aria-invalid]')")
+	tab.Wait("the wrong group to be marked, and the page to listen", "document.querySelector('#g3[aria-invalid][data-htmx-powered]')")
 	tab.Fill("Group 3", strings.ToLower(kit[2]))
 	tab.Press("Tab")
 	tab.See("8 groups read correctly.")

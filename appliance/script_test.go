@@ -60,12 +60,13 @@ func TestScripts(t *testing.T) {
 	if shared == "" {
 		t.Log("the shared folder with the real salon's files is missing: scripts that need it are skipped")
 	}
+	age := shelftest.Tool(t, "age", "SALONKEEP_AGE")
 	var bucket *shelftest.Server
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("REAL", filepath.Join(shared, "data", "toronto-salon"))
-			env.Setenv("AGE", shelftest.Tool(t, "age", "SALONKEEP_AGE"))
+			env.Setenv("AGE", age)
 			return os.WriteFile(filepath.Join(env.WorkDir, "password"), []byte("three plain words\n"), 0o600)
 		},
 		Condition: func(cond string) (bool, error) {
