@@ -380,4 +380,5 @@ func seedAccess(t *testing.T, w *storetest.World) {
 	_, err = owner.StartReview(ctx)
 	ok(t, err)
 	ok(t, w.As(t, "reception").FinishLesson(ctx, "contacts", 0))
+	ok(t, owner.SetHours(ctx, rec, []salon.Hours{{Weekday: 6, From: 540, To: 1080}}))
 }

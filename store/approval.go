@@ -2,9 +2,7 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -401,23 +399,4 @@ func (s *Store) approvals(ctx context.Context, q queryer, cond string, args ...a
 		out = append(out, a)
 	}
 	return out, rows.Err()
-}
-
-// isPassword checks a person's password within the limits of sign-in.
-func (s *Store) isPassword(ctx context.Context, staffID, station, password string) (bool, error) {
-	keys := map[string]int{"staff:" + staffID: freeTries, "station:" + station: stationTries}
-	for key := range keys {
-		if err := s.mayTry(ctx, key); err != nil {
-			return false, err
-		}
-	}
-	var hash string
-	err := s.r.QueryRowContext(ctx, `SELECT password FROM login WHERE staff_id = ?`, staffID).Scan(&hash)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return false, asSalonError(fmt.Errorf("read login: %w", err))
-	}
-	if s.checkPassword(hash, password) {
-		return true, nil
-	}
-	return false, s.wrongTry(ctx, keys)
 }

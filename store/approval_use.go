@@ -16,12 +16,12 @@ var errAsk = errors.New("needs an approval")
 
 // approved is an approval in use.
 type approved struct {
-	id, kind, aboutKind, aboutID string
-	detail                       string
-	answeredBy, role             string // who approved, and their role
-	cents                        int64
-	percent                      int
-	grants                       map[salon.Act]salon.Grant // of who approved
+	id, aboutKind, aboutID string
+	detail                 string
+	answeredBy, role       string // who approved, and their role
+	cents                  int64
+	percent                int
+	grants                 map[salon.Act]salon.Grant // of who approved
 }
 
 // approver reads the approval this change carries and gives the rights of the

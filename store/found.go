@@ -68,9 +68,7 @@ func checkFounding(f *salon.Founding) error {
 	if !looksLikeEmail(f.Email) {
 		bad.On("email", "Type a whole e-mail address, for example rowan@example.com.")
 	}
-	if err := checkNewPassword(f.Password); err != nil {
-		bad.On("password", "Use at least 10 characters; three words are a good start.")
-	}
+	adopt(bad, checkNewPassword(f.Password, f.Owner, f.Email, f.Salon))
 	if _, err := time.LoadLocation(f.Timezone); err != nil || f.Timezone == "" || f.Timezone == "Local" {
 		bad.On("timezone", "Choose the salon's time zone, for example America/Toronto.")
 	}

@@ -269,4 +269,15 @@ func TestUndoDoesNotUnmask(t *testing.T) {
 	if got := phoneSeen(t, w, "reception", ids["Amelia Okafor"]); got != masked {
 		t.Errorf("reception sees %q", got)
 	}
+	// Changes under an act of the matrix are refused for what they touched.
+	ok(t, w.As(t, "owner").SetDuty(ctx, salon.Alerts, staffOf(t, w, "Person manager").ID, ""))
+	_, err = w.As(t, "owner").AddStaff(ctx, salon.StaffForm{Name: "Ade"})
+	ok(t, err)
+	txs, err = store.Texts(w.Store, `SELECT CAST(tx AS TEXT) FROM audit WHERE tx > 0 ORDER BY seq DESC LIMIT 2`)
+	ok(t, err)
+	for _, n := range txs {
+		var tx int64
+		fmt.Sscan(n, &tx)
+		says(t, w.As(t, "owner").Undo(ctx, tx), salon.Clash, "with one tap")
+	}
 }

@@ -137,8 +137,11 @@ func (tx *writeTx) endAccess(staffID string) (sessions int, err error) {
 	if err := tx.QueryRowContext(tx.ctx, `SELECT count(*) FROM session WHERE staff_id = ?`, staffID).Scan(&sessions); err != nil {
 		return 0, err
 	}
-	for _, stmt := range []string{`DELETE FROM session WHERE staff_id = ?`, `DELETE FROM login WHERE staff_id = ?`} {
-		if err := tx.exec(stmt, staffID); err != nil {
+	if _, err := tx.endDevicesOf(staffID, "access ended"); err != nil {
+		return 0, err
+	}
+	for _, table := range []string{"session", "half_session", "ceremony", "pin", "totp", "passkey", "recovery_code", "draft", "login"} {
+		if err := tx.exec(`DELETE FROM `+table+` WHERE staff_id = ?`, staffID); err != nil {
 			return 0, err
 		}
 	}

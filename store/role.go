@@ -217,7 +217,7 @@ func (e *editing) check(all []salon.RoleSheet) error {
 // compare finds what becomes wider, and says everything that changes. Of a new
 // role all of it is new.
 func (e *editing) compare() {
-	var name any = e.role.Word()
+	name := e.role.Word()
 	if e.isNew {
 		name = e.Name
 		if e.CopyOf != "" {
@@ -422,8 +422,9 @@ func (s *Store) readBack(ctx context.Context, q queryer, a salon.Approval) ([]sa
 		return nil, nil
 	}
 	var list []salon.RoleChange
-	if json.Unmarshal(a.Detail, &list) != nil {
-		return nil, nil
+	if err := json.Unmarshal(a.Detail, &list); err != nil {
+		// Whoever asked wrote something else: it can be read, and fits nothing.
+		return []salon.Sentence{salon.Say("This request does not say what would change.")}, nil //nolint:nilerr // what somebody typed is no fault of ours
 	}
 	var out []salon.Sentence
 	for _, c := range list {

@@ -122,6 +122,14 @@ CREATE TABLE business_setting (
     deleted   INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
 ) STRICT;
 
+CREATE TABLE ceremony (
+    id         TEXT PRIMARY KEY, -- SHA-256 of what the browser hands back
+    staff_id   TEXT NOT NULL DEFAULT '',
+    what       TEXT NOT NULL CHECK (what IN ('make', 'use')),
+    data       TEXT NOT NULL CHECK (json_valid(data)),
+    expires_at TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE change_log (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
     epoch   TEXT NOT NULL,
@@ -151,6 +159,31 @@ CREATE TABLE client (
     version    INTEGER NOT NULL DEFAULT 1,
     deleted    INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
 , wechat TEXT NOT NULL DEFAULT '', address TEXT NOT NULL DEFAULT '', birthday TEXT NOT NULL DEFAULT '', private_note TEXT NOT NULL DEFAULT '') STRICT;
+
+CREATE TABLE device (
+    id        TEXT PRIMARY KEY,
+    name      TEXT NOT NULL,
+    was       TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(was)), -- names it had before: the log keeps them
+    kind      TEXT NOT NULL CHECK (kind IN ('shared', 'own')),
+    staff_id  TEXT REFERENCES staff (id), -- whose own one it is
+    browser   TEXT NOT NULL DEFAULT '',
+    address   TEXT NOT NULL DEFAULT '', -- on the salon's network, when it joined
+    token     TEXT NOT NULL, -- SHA-256 of the cookie: the table opens no door
+    joined_at TEXT NOT NULL,
+    joined_by TEXT NOT NULL DEFAULT '', -- who let it in
+    seen_at   TEXT NOT NULL,
+    ended     TEXT NOT NULL DEFAULT '' CHECK (ended IN ('', 'revoked', 'lost')),
+    ended_at  TEXT NOT NULL DEFAULT '',
+    CHECK ((kind = 'own') = (staff_id IS NOT NULL))
+) STRICT;
+
+CREATE TABLE draft (
+    staff_id TEXT NOT NULL REFERENCES staff (id),
+    key      TEXT NOT NULL,
+    text     TEXT NOT NULL,
+    at       TEXT NOT NULL,
+    PRIMARY KEY (staff_id, key)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE duty (
     id        TEXT PRIMARY KEY,
@@ -184,6 +217,14 @@ CREATE TABLE field_ver (
     br  TEXT NOT NULL,
     PRIMARY KEY (tbl, pk, col)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE half_session (
+    token      TEXT PRIMARY KEY,
+    staff_id   TEXT NOT NULL REFERENCES staff (id),
+    station    TEXT NOT NULL,
+    device_id  TEXT REFERENCES device (id),
+    expires_at TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE idempotency (
     key      TEXT PRIMARY KEY,
@@ -253,6 +294,32 @@ CREATE TABLE openness (
     detail TEXT NOT NULL CHECK (json_valid(detail))
 ) STRICT;
 
+CREATE TABLE pairing (
+    id         TEXT PRIMARY KEY,
+    code       TEXT NOT NULL, -- SHA-256 of what the QR code carries, or of what the tablet shows
+    secret     TEXT NOT NULL DEFAULT '', -- SHA-256 of what the tablet collects its cookie with
+    state      TEXT NOT NULL CHECK (state IN ('open', 'shown', 'asked', 'approved', 'refused', 'collected')),
+    kind       TEXT NOT NULL DEFAULT 'shared' CHECK (kind IN ('shared', 'own')),
+    staff_id   TEXT REFERENCES staff (id),
+    name       TEXT NOT NULL DEFAULT '',
+    browser    TEXT NOT NULL DEFAULT '',
+    address    TEXT NOT NULL DEFAULT '',
+    check_no   TEXT NOT NULL DEFAULT '', -- both screens must show it
+    opened_at  TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    answered_by TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+CREATE TABLE passkey (
+    id         TEXT PRIMARY KEY, -- the credential's id, base64url
+    staff_id   TEXT NOT NULL REFERENCES staff (id),
+    site       TEXT NOT NULL, -- the host name it is bound to
+    name       TEXT NOT NULL,
+    credential TEXT NOT NULL CHECK (json_valid(credential)), -- public key and counters; no secret
+    made_at    TEXT NOT NULL,
+    used_at    TEXT NOT NULL DEFAULT ''
+) STRICT;
+
 CREATE TABLE payment (
     id        TEXT PRIMARY KEY,
     sale_id   TEXT NOT NULL REFERENCES sale (id),
@@ -261,6 +328,13 @@ CREATE TABLE payment (
     branch_id TEXT NOT NULL,
     version   INTEGER NOT NULL DEFAULT 1,
     deleted   INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
+) STRICT;
+
+CREATE TABLE pin (
+    staff_id TEXT PRIMARY KEY REFERENCES staff (id),
+    hash     TEXT NOT NULL, -- argon2id in its usual text form
+    set_at   TEXT NOT NULL,
+    given    INTEGER NOT NULL DEFAULT 0 CHECK (given IN (0, 1)) -- by somebody else: good for choosing one's own
 ) STRICT;
 
 CREATE TABLE product (
@@ -279,6 +353,12 @@ CREATE TABLE product (
     branch_id   TEXT NOT NULL,
     version     INTEGER NOT NULL DEFAULT 1,
     deleted     INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
+) STRICT;
+
+CREATE TABLE recovery_code (
+    hash     TEXT PRIMARY KEY, -- SHA-256; the codes are random, so that is enough
+    staff_id TEXT NOT NULL REFERENCES staff (id),
+    used_at  TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 CREATE TABLE restore_point (
@@ -432,7 +512,7 @@ CREATE TABLE session (
     made_at    TEXT NOT NULL,
     seen_at    TEXT NOT NULL,
     expires_at TEXT NOT NULL
-, strength TEXT NOT NULL DEFAULT 'password' CHECK (strength IN ('pin', 'password', 'second-factor'))) STRICT;
+, strength TEXT NOT NULL DEFAULT 'password' CHECK (strength IN ('pin', 'password', 'second-factor')), device_id TEXT REFERENCES device (id), locked INTEGER NOT NULL DEFAULT 0 CHECK (locked IN (0, 1))) STRICT;
 
 CREATE TABLE staff (
     id        TEXT PRIMARY KEY,
@@ -448,6 +528,17 @@ CREATE TABLE staff (
     version   INTEGER NOT NULL DEFAULT 1,
     deleted   INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
 , role_ends TEXT NOT NULL DEFAULT '', next_role TEXT REFERENCES role (id), next_at TEXT NOT NULL DEFAULT '', joined_on TEXT NOT NULL DEFAULT '', left_on TEXT NOT NULL DEFAULT '') STRICT;
+
+CREATE TABLE staff_hours (
+    id        TEXT PRIMARY KEY,
+    staff_id  TEXT NOT NULL REFERENCES staff (id),
+    weekday   INTEGER NOT NULL CHECK (weekday BETWEEN 1 AND 7), -- 1 is Monday
+    from_min  INTEGER NOT NULL CHECK (from_min BETWEEN 0 AND 1439),
+    to_min    INTEGER NOT NULL CHECK (to_min BETWEEN 1 AND 1440 AND to_min > from_min),
+    branch_id TEXT NOT NULL,
+    version   INTEGER NOT NULL DEFAULT 1,
+    deleted   INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
+) STRICT;
 
 CREATE TABLE stock_move (
     id         TEXT PRIMARY KEY,
@@ -482,6 +573,13 @@ CREATE TABLE tax (
     deleted   INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1))
 ) STRICT;
 
+CREATE TABLE totp (
+    staff_id     TEXT PRIMARY KEY REFERENCES staff (id),
+    secret       TEXT NOT NULL,
+    confirmed_at TEXT NOT NULL DEFAULT '',
+    last_step    INTEGER NOT NULL DEFAULT 0 -- a code counts once
+) STRICT;
+
 CREATE INDEX absence_staff ON absence (staff_id, to_day);
 
 CREATE INDEX appointment_client ON appointment (client_id, day);
@@ -510,6 +608,8 @@ CREATE INDEX client_name ON client (name COLLATE NOCASE);
 
 CREATE INDEX client_origin ON client (origin);
 
+CREATE INDEX device_token ON device (token);
+
 CREATE INDEX exception_staff ON exception (staff_id);
 
 CREATE INDEX lesson_done_staff ON lesson_done (staff_id, lesson);
@@ -518,9 +618,17 @@ CREATE INDEX login_email ON login (email);
 
 CREATE INDEX note_about ON note (about, about_id);
 
+CREATE INDEX pairing_code ON pairing (code);
+
+CREATE INDEX pairing_secret ON pairing (secret);
+
+CREATE INDEX passkey_staff ON passkey (staff_id);
+
 CREATE INDEX payment_sale ON payment (sale_id);
 
 CREATE INDEX product_origin ON product (origin);
+
+CREATE INDEX recovery_code_staff ON recovery_code (staff_id);
 
 CREATE INDEX restore_point_taken ON restore_point (taken_at);
 
@@ -542,7 +650,11 @@ CREATE INDEX sale_tax_line ON sale_tax (line_id);
 
 CREATE INDEX service_origin ON service (origin);
 
+CREATE INDEX session_device ON session (device_id);
+
 CREATE INDEX session_staff ON session (staff_id);
+
+CREATE INDEX staff_hours_staff ON staff_hours (staff_id, weekday);
 
 CREATE INDEX staff_origin ON staff (origin);
 

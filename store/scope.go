@@ -13,6 +13,7 @@ type Scope struct {
 	s        *Store
 	who      salon.Who
 	token    string // hash of the session; "" for the named scopes of background work
+	device   string // id of the salon's device it is on, "" for any other browser
 	strength salon.Strength
 	rights
 

@@ -161,8 +161,8 @@ func (tx *writeTx) checkStaffForm(f salon.StaffForm) error {
 	if f.Email == "" && f.Password != "" {
 		bad.On("email", "Someone with a password needs an e-mail address to sign in with.")
 	}
-	if f.Email != "" && checkNewPassword(f.Password) != nil {
-		bad.On("password", "Use at least 10 characters; three words are a good start.")
+	if f.Email != "" {
+		adopt(bad, checkNewPassword(f.Password, f.Name, f.Email))
 	}
 	if bad.Field != nil {
 		return bad

@@ -49,6 +49,9 @@ type Store struct {
 	usesMu   sync.Mutex
 	uses     map[use]string // rights used and not yet written down -> day
 	usesKept map[use]string // the same, written down
+
+	touchedMu sync.Mutex
+	touched   map[string]time.Time // hash of a session -> when it was last used
 }
 
 var ofdOnce sync.Once

@@ -32,6 +32,9 @@ func (sc *Scope) Undo(ctx context.Context, n int64) error {
 		if at < stamp(sc.s.o.Now().Add(-undoTime)) {
 			return salon.E(salon.Clash, "That was too long ago to undo. Change it back by hand.")
 		}
+		if err := tx.undoable(n); err != nil {
+			return err
+		}
 		kept, err := tx.revert(n, nil)
 		if err != nil {
 			return err

@@ -18,4 +18,15 @@ const (
 	LogLogin   Act = "staff.login"      // kind staff: a login given or taken
 	LogReview  Act = "permission.check" // kind review: started, decided, signed
 	LogPreview Act = "mask.preview"     // kind client: somebody looked at what another person sees
+
+	LogSignIn   Act = "sign-in"         // kind session: detail says by what
+	LogSignOut  Act = "sign-out"        // kind session
+	LogWrong    Act = "sign-in.wrong"   // kind staff: reason says which secret did not match
+	LogStolen   Act = "session.foreign" // kind session: its cookie came from another device, and it was ended
+	LogLock     Act = "session.lock"    // kind session: somebody locked the screen
+	LogSecret   Act = "account.secret"  // kind staff: a password, PIN, code app, passkey or recovery codes were changed; detail says which
+	LogRecovery Act = "account.recover" // kind staff: a recovery code was used
+	LogPair     Act = "device.pair"     // kind device: asked, approved, refused, joined
+	LogDevice   Act = "device.change"   // kind device: renamed, revoked, lost
+	LogAccess   Act = "access.change"   // kind access: from where and when the salon may be used
 )

@@ -105,6 +105,76 @@ func (w *World) As(t testing.TB, role string) *store.Scope {
 // Token is the session's cookie of a role that signed in with As.
 func (w *World) Token(role string) string { return w.token[role] }
 
+// Pin is everybody's PIN, once they have been given one.
+const Pin = "739184"
+
+// Tablet lets a shared tablet in, the way people do it, and gives its cookie.
+func (w *World) Tablet(t testing.TB, name string) string {
+	t.Helper()
+	return w.letIn(t, salon.PairingForm{Name: name, Kind: salon.SharedDevice})
+}
+
+// Phone lets in the own phone of the person of a role.
+func (w *World) Phone(t testing.TB, role string) string {
+	t.Helper()
+	return w.letIn(t, salon.PairingForm{Name: "phone of " + role, Kind: salon.OwnDevice, StaffID: w.As(t, role).Who().StaffID})
+}
+
+func (w *World) letIn(t testing.TB, f salon.PairingForm) string {
+	t.Helper()
+	ctx := context.Background()
+	owner := w.As(t, "owner")
+	p, err := owner.StartPairing(ctx, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := w.Door.JoinPairing(ctx, p.Code, salon.Newcomer{Name: "Galaxy Tab A9", Browser: "Chrome 142", Address: "192.168.1.47"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := owner.ApprovePairing(ctx, p.ID, f); err != nil {
+		t.Fatal(err)
+	}
+	c, err := w.Door.CollectDevice(ctx, j.Secret)
+	if err != nil || c.Token == "" {
+		t.Fatalf("collected %+v, %v", c, err)
+	}
+	return c.Token
+}
+
+// On is the person of a role on a device, signed in by PIN. They set one with
+// their password if they have none yet.
+func (w *World) On(t testing.TB, device, role string) *store.Scope {
+	t.Helper()
+	token := w.PinToken(t, device, role)
+	sc, err := w.Door.At(device).Enter(context.Background(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sc
+}
+
+// PinToken is On's cookie.
+func (w *World) PinToken(t testing.TB, device, role string) string {
+	t.Helper()
+	ctx := context.Background()
+	sc := w.As(t, role)
+	f, err := sc.Factors(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !f.HasPin {
+		if err := sc.SetPin(ctx, salon.PinForm{Proof: Password, Pin: Pin}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	token, err := w.Door.At(device).PinSignIn(ctx, sc.Who().StaffID, Pin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
 // Seed adds two services, two stylists and two clients with contacts, and
 // gives their ids by name.
 func (w *World) Seed(t testing.TB) map[string]string {
