@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"os"
+	"time"
 
 	"salonkeep/store"
 	"salonkeep/store/ingest"
@@ -60,9 +61,13 @@ func (h *host) foundDemo(ctx context.Context, d folder, language string, logins 
 	who := h.who
 	h.mu.Unlock()
 	owner := logins[0]
+	zone, err := time.LoadLocation(demoZone)
+	if err != nil {
+		return fmt.Errorf("find the demo's time zone: %w", err)
+	}
 	err = h.p.found(ctx, d, salon.Founding{
 		Salon: "Shear Delight", Owner: owner.Name, Email: owner.Email, Password: owner.Password, Language: language,
-		Currency: "CAD", Timezone: "America/Toronto", Taxes: []salon.Tax{{Name: "GST", RateE6: 50000}, {Name: "PST", RateE6: 80000}},
+		Currency: "CAD", Timezone: demoZone, Taxes: []salon.Tax{{Name: "GST", RateE6: 50000}, {Name: "PST", RateE6: 80000}},
 	}, k, who)
 	if err != nil {
 		return err
@@ -79,9 +84,12 @@ func (h *host) foundDemo(ctx context.Context, d folder, language string, logins 
 			return err
 		}
 	}
-	_, err = sc.Import(ctx, ingest.Demo(h.p.now(), language), false)
+	_, err = sc.Import(ctx, ingest.Demo(h.p.now().In(zone), language), false)
 	return err
 }
+
+// demoZone is where the invented salon is: its day is as far as the clock there.
+const demoZone = "America/Toronto"
 
 // demoSealCost makes the invented salon's kit cheap: it opens nothing of worth.
 const demoSealCost = 10
