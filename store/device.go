@@ -3,10 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"salonkeep/store/salon"
@@ -224,23 +222,4 @@ func (tx *writeTx) endDevicesOf(staffID, reason string) (int, error) {
 		}
 	}
 	return len(ids), nil
-}
-
-// stationsOf are all names the log knows a device by.
-func (s *Store) stationsOf(ctx context.Context, q queryer, id string) ([]string, error) {
-	var name, was string
-	err := q.QueryRowContext(ctx, `SELECT name, was FROM device WHERE id = ?`, id).Scan(&name, &was)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, asSalonError(fmt.Errorf("read the names of a device: %w", err))
-	}
-	var names []string
-	if err := json.Unmarshal([]byte(was), &names); err != nil {
-		return nil, fmt.Errorf("read the names of a device: %w", err)
-	}
-	names = append(names, name)
-	slices.Sort(names)
-	return slices.Compact(names), nil
 }

@@ -100,17 +100,6 @@ func dutyOf(info salon.ControlInfo, who [2]string, all []holder, away map[string
 	return d
 }
 
-// acting is who answers for a control today; the zero Helper is nobody.
-func (s *Store) acting(ctx context.Context, q queryer, c salon.Control) (salon.Helper, error) {
-	all, err := s.duties(ctx, q)
-	for _, d := range all {
-		if d.Control == c {
-			return d.Acting, err
-		}
-	}
-	return salon.Helper{}, err
-}
-
 // MyDuties are the controls this person answers for today.
 func (sc *Scope) MyDuties(ctx context.Context) ([]salon.Control, error) {
 	if err := sc.may(ctx, salon.ViewDuties); err != nil {

@@ -71,7 +71,7 @@ func (s *Store) doing(ctx context.Context, staffID string) (salon.Sentence, erro
 		return salon.Sentence{}, asSalonError(fmt.Errorf("read what comes next: %w", err))
 	}
 	defer rows.Close()
-	for rows.Next() {
+	if rows.Next() {
 		var from, to salon.Clock
 		var busy bool
 		if err := rows.Scan(&from, &to, &busy); err != nil {
