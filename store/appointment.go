@@ -12,7 +12,7 @@ import (
 
 // calendarReach keeps a person to the appointments they may see, as SQL over a.
 func (sc *Scope) calendarReach() (string, []any) {
-	if sc.grants[salon.ViewCalendar] == salon.All {
+	if sc.grants[salon.ViewCalendar].Reach == salon.All {
 		return "a.deleted = 0", nil
 	}
 	return "a.deleted = 0 AND a.staff_id = ?", []any{sc.who.StaffID}
@@ -22,12 +22,13 @@ func (sc *Scope) calendarReach() (string, []any) {
 // needs. Contacts are masked here as everywhere.
 func (sc *Scope) visits(ctx context.Context, q queryer, cond, order string, args ...any) ([]salon.Visit, error) {
 	reach, reachArgs := sc.calendarReach()
+	known, knownArgs := sc.contactsKnown("a.client_id")
 	rows, err := q.QueryContext(ctx, `SELECT a.id, a.version, coalesce(a.client_id, ''), a.staff_id, a.service_id, a.day, coalesce(a.start_min, -1), a.minutes, a.minutes_assumed,
 			a.status, a.cancelled_on, a.cancelled_by, a.note, coalesce(c.name, ''), coalesce(c.phone, ''), st.name, v.name,
-			coalesce(u.actor, ''), coalesce(u.at, '')
+			coalesce(u.actor, ''), coalesce(u.at, ''), `+known+`
 		FROM appointment a JOIN staff st ON st.id = a.staff_id JOIN service v ON v.id = a.service_id LEFT JOIN client c ON c.id = a.client_id
 		LEFT JOIN audit u ON u.seq = (SELECT max(seq) FROM audit WHERE kind = 'appointment' AND about_id = a.id AND tx > 0)
-		WHERE `+reach+` AND `+cond+` ORDER BY `+order, append(reachArgs, args...)...)
+		WHERE `+reach+` AND `+cond+` ORDER BY `+order, append(append(knownArgs, reachArgs...), args...)...)
 	if err != nil {
 		return nil, asSalonError(fmt.Errorf("read appointments: %w", err))
 	}
@@ -36,11 +37,12 @@ func (sc *Scope) visits(ctx context.Context, q queryer, cond, order string, args
 	for rows.Next() {
 		var v salon.Visit
 		var phone string
+		var known bool
 		if err := rows.Scan(&v.ID, &v.Version, &v.ClientID, &v.StaffID, &v.ServiceID, &v.Day, &v.Start, &v.Minutes, &v.MinutesAssumed,
-			&v.Status, &v.CancelledOn, &v.CancelledBy, &v.Note, &v.Client, &phone, &v.Staff, &v.Service, &v.UpdatedBy, &v.UpdatedAt); err != nil {
+			&v.Status, &v.CancelledOn, &v.CancelledBy, &v.Note, &v.Client, &phone, &v.Staff, &v.Service, &v.UpdatedBy, &v.UpdatedAt, &known); err != nil {
 			return nil, err
 		}
-		v.Phone = sc.phone(phone)
+		v.Phone = sc.contact(salon.Phone, phone, known)
 		out = append(out, v)
 	}
 	return out, rows.Err()
@@ -128,7 +130,7 @@ func (sc *Scope) hours(ctx context.Context, sheet *salon.DaySheet, list []salon.
 
 func (sc *Scope) columns(ctx context.Context, sheet *salon.DaySheet, list []salon.Visit) error {
 	only := ""
-	if sc.grants[salon.ViewCalendar] != salon.All {
+	if sc.grants[salon.ViewCalendar].Reach != salon.All {
 		only = sc.who.StaffID
 	}
 	rows, err := sc.s.r.QueryContext(ctx, `SELECT id, version, code, name, coalesce(role_id, ''), person, active FROM staff st
@@ -164,6 +166,16 @@ func (sc *Scope) columns(ctx context.Context, sheet *salon.DaySheet, list []salo
 // Book makes an appointment. A chair that is taken, a double tap and two
 // receptionists at once are settled inside one transaction.
 func (sc *Scope) Book(ctx context.Context, b salon.Booking) (id string, undo int64, err error) {
+	if b.ClientID == "" && b.NewClient != "" && sc.Can(salon.Book) {
+		// Asked before the transaction: a refusal writes into the log itself.
+		// A card that needs an approval is made by itself, before the booking.
+		if err := sc.mayTry(ctx, salon.CreateClient); err != nil {
+			return "", 0, err
+		}
+		if answer := sc.grants[salon.CreateClient].Answer; answer == salon.Ask || answer == salon.Two {
+			return "", 0, sc.refuse(ctx, salon.CreateClient, answer)
+		}
+	}
 	undo, err = sc.write(ctx, salon.Book, func(tx *writeTx) error {
 		return tx.once(b.Key, salon.Book, &id, func() (string, error) { return tx.book(b) })
 	})
@@ -178,13 +190,13 @@ func (tx *writeTx) book(b salon.Booking) (string, error) {
 			return "", err
 		}
 	}
+	if tx.sc.grants[salon.Book].Reach == salon.Own && a.StaffID != tx.sc.who.StaffID {
+		return "", bad.On("staff", "You can book only for yourself.")
+	}
 	if err := tx.checkPlace(a, bad); err != nil {
 		return "", err
 	}
 	if a.ClientID == "" && b.NewClient != "" {
-		if err := tx.sc.may(tx.ctx, salon.CreateClient); err != nil {
-			return "", err
-		}
 		f := salon.ClientForm{Name: b.NewClient}
 		if b.NewPhone != "" {
 			f.Phone = &b.NewPhone
@@ -254,7 +266,7 @@ func (tx *writeTx) checkFree(a salon.Appointment) error {
 	if err != nil {
 		return err
 	}
-	if client == "" || tx.sc.grants[salon.ViewCalendar] != salon.All {
+	if client == "" || tx.sc.grants[salon.ViewCalendar].Reach != salon.All {
 		return salon.E(salon.Clash, "That time is taken: %s is busy from %s to %s. Pick another time.", staff, from.String(), (from + minutes).String())
 	}
 	return salon.E(salon.Clash, "That time is taken: %s has %s from %s to %s. Pick another time.", staff, client, from.String(), (from + minutes).String())
@@ -266,6 +278,9 @@ func (sc *Scope) Move(ctx context.Context, id string, version int64, staffID str
 		v, err := tx.visitFor(id, version, salon.MoveVisit)
 		if err != nil {
 			return err
+		}
+		if tx.sc.grants[salon.MoveVisit].Reach == salon.Own && staffID != sc.who.StaffID {
+			return salon.E(salon.Invalid, "Not moved.").On("staff", "You can move only your own bookings, and only within your own column.")
 		}
 		from := v.Day
 		v.StaffID, v.Day, v.Start = staffID, day, start
@@ -286,7 +301,7 @@ func (tx *writeTx) visitFor(id string, version int64, act salon.Act) (salon.Visi
 	if err != nil {
 		return v, err
 	}
-	if tx.sc.grants[act] == salon.Own && v.StaffID != tx.sc.who.StaffID {
+	if tx.sc.grants[act].Reach == salon.Own && v.StaffID != tx.sc.who.StaffID {
 		return v, missing("appointment")
 	}
 	if v.Version != version {

@@ -30,7 +30,7 @@ func (sc *Scope) Services(ctx context.Context) ([]salon.Service, error) {
 }
 
 // Products are what the salon sells, with what is on the shelf. The cost is
-// for who may see reports.
+// for whose role shows it.
 func (sc *Scope) Products(ctx context.Context) ([]salon.Product, error) {
 	if err := sc.may(ctx, salon.ViewCatalogue); err != nil {
 		return nil, err
@@ -49,7 +49,7 @@ func (sc *Scope) Products(ctx context.Context) ([]salon.Product, error) {
 		if err := rows.Scan(&p.ID, &p.Version, &p.SKU, &p.Name, &p.Supplier, &p.Brand, &p.Category, &p.PriceCents, &p.CostMilli, &p.Stock, &p.ReorderMin, &p.ReorderMax, &p.Active); err != nil {
 			return nil, err
 		}
-		if !sc.Can(salon.ViewReports) {
+		if sc.Shows(salon.Cost) != salon.Visible {
 			p.CostMilli = 0
 		}
 		out = append(out, p)

@@ -10,26 +10,39 @@ import (
 	"salonkeep/store/salon"
 )
 
-const clientColumns = `c.id, c.version, c.code, c.name, c.phone, c.email, c.note, c.since`
+const clientFields = `c.id, c.version, c.code, c.name, c.phone, c.email, c.wechat, c.address, c.birthday, c.note, c.private_note, c.since`
+
+// clientColumns are what scanClient reads, and their arguments.
+func (sc *Scope) clientColumns() (string, []any) {
+	known, args := sc.contactsKnown("c.id")
+	return clientFields + ", " + known, args
+}
 
 // scanClient is the one place where a client is read, and where contacts are
-// masked.
+// masked. Whoever may know only the name gets only the name.
 func (sc *Scope) scanClient(scan func(...any) error, c *salon.Client, more ...any) error {
-	var phone, email string
-	if err := scan(append([]any{&c.ID, &c.Version, &c.Code, &c.Name, &phone, &email, &c.Note, &c.Since}, more...)...); err != nil {
+	var phone, email, wechat, address, birthday, private string
+	var known bool
+	if err := scan(append([]any{&c.ID, &c.Version, &c.Code, &c.Name, &phone, &email, &wechat, &address, &birthday, &c.Note, &private, &c.Since, &known}, more...)...); err != nil {
 		return err
 	}
-	c.Phone, c.Email = sc.phone(phone), sc.email(email)
+	if sc.grants[salon.ViewClient].Answer == salon.Flag {
+		*c = salon.Client{ID: c.ID, Code: c.Code, Name: c.Name}
+		return nil
+	}
+	c.Phone, c.Email, c.WeChat = sc.contact(salon.Phone, phone, known), sc.contact(salon.Email, email, known), sc.contact(salon.WeChat, wechat, known)
+	c.Address, c.Birthday = sc.contact(salon.Address, address, known), sc.contact(salon.Birthday, birthday, known)
+	c.Private = salon.ContactOf(salon.PrivateNote, private, sc.Shows(salon.PrivateNote))
 	return nil
 }
 
 // clientReach is the condition that keeps a person to the clients they may
 // know of, as SQL over c and its arguments.
 func (sc *Scope) clientReach() (string, []any) {
-	if sc.grants[salon.ViewClient] == salon.All {
+	if sc.grants[salon.ViewClient].Reach == salon.All {
 		return "c.deleted = 0", nil
 	}
-	return "c.deleted = 0 AND EXISTS (SELECT 1 FROM appointment sv WHERE sv.staff_id = ? AND sv.client_id = c.id AND sv.deleted = 0)", []any{sc.who.StaffID}
+	return "c.deleted = 0 AND " + servedBy("c.id"), []any{sc.who.StaffID}
 }
 
 // Clients are up to n clients from index from whose name or code holds text,
@@ -38,7 +51,7 @@ func (sc *Scope) clientReach() (string, []any) {
 // the salon knows.
 func (sc *Scope) Clients(ctx context.Context, text string, from, n int) (salon.Page[salon.ClientRow], error) {
 	page := salon.Page[salon.ClientRow]{From: from}
-	if err := sc.may(ctx, salon.ViewClient); err != nil {
+	if err := sc.mayTry(ctx, salon.ViewClient); err != nil {
 		return page, err
 	}
 	where, args := sc.clientReach()
@@ -46,19 +59,21 @@ func (sc *Scope) Clients(ctx context.Context, text string, from, n int) (salon.P
 		like := "%" + escapeLike(text) + "%"
 		match := `c.name LIKE ? ESCAPE '\' OR c.code LIKE ? ESCAPE '\'`
 		args = append(args, like, like)
-		if digits := searchDigits(text); digits != "" && sc.grants[salon.SeeContact] == salon.All {
-			match += ` OR c.phone LIKE ?`
-			args = append(args, "%"+digits+"%")
+		if digits := searchDigits(text); digits != "" && sc.Shows(salon.Phone) == salon.Visible {
+			known, knownArgs := sc.contactsKnown("c.id")
+			match += ` OR c.phone LIKE ? AND ` + known
+			args = append(append(args, "%"+digits+"%"), knownArgs...)
 		}
 		where += " AND (" + match + ")"
 	}
 	if err := sc.s.r.QueryRowContext(ctx, `SELECT count(*) FROM client c WHERE `+where, args...).Scan(&page.Total); err != nil {
 		return page, asSalonError(fmt.Errorf("count clients: %w", err))
 	}
-	rows, err := sc.s.r.QueryContext(ctx, `SELECT `+clientColumns+`,
+	columns, columnArgs := sc.clientColumns()
+	rows, err := sc.s.r.QueryContext(ctx, `SELECT `+columns+`,
 			coalesce((SELECT max(a.day) FROM appointment a WHERE a.client_id = c.id AND a.status = 'completed' AND a.deleted = 0), ''),
 			(SELECT count(*) FROM appointment a WHERE a.client_id = c.id AND a.status = 'completed' AND a.deleted = 0)
-		FROM client c WHERE `+where+` ORDER BY c.name COLLATE NOCASE, c.id LIMIT ? OFFSET ?`, append(args, n, from)...)
+		FROM client c WHERE `+where+` ORDER BY c.name COLLATE NOCASE, c.id LIMIT ? OFFSET ?`, append(append(columnArgs, args...), n, from)...)
 	if err != nil {
 		return page, asSalonError(fmt.Errorf("list clients: %w", err))
 	}
@@ -67,6 +82,9 @@ func (sc *Scope) Clients(ctx context.Context, text string, from, n int) (salon.P
 		var c salon.ClientRow
 		if err := sc.scanClient(rows.Scan, &c.Client, &c.LastVisit, &c.Visits); err != nil {
 			return page, err
+		}
+		if sc.grants[salon.ViewClient].Answer == salon.Flag {
+			c.LastVisit, c.Visits = "", 0
 		}
 		page.Rows = append(page.Rows, c)
 	}
@@ -99,7 +117,8 @@ func searchDigits(text string) string {
 func (sc *Scope) client(ctx context.Context, q queryer, id string) (salon.Client, error) {
 	var c salon.Client
 	where, args := sc.clientReach()
-	row := q.QueryRowContext(ctx, `SELECT `+clientColumns+` FROM client c WHERE `+where+` AND c.id = ?`, append(args, id)...)
+	columns, columnArgs := sc.clientColumns()
+	row := q.QueryRowContext(ctx, `SELECT `+columns+` FROM client c WHERE `+where+` AND c.id = ?`, append(append(columnArgs, args...), id)...)
 	err := sc.scanClient(row.Scan, &c)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, missing("client")
@@ -140,7 +159,9 @@ func (sc *Scope) ClientCard(ctx context.Context, id string) (salon.ClientCard, e
 	if card.Sales, err = sc.saleRows(ctx, `s.id IN (SELECT sale_id FROM sale_line WHERE client_id = ?)`, 200, 0, id); err != nil {
 		return card, err
 	}
-	err = sc.s.r.QueryRowContext(ctx, `SELECT coalesce(sum(net_cents), 0) FROM sale_line WHERE client_id = ? AND deleted = 0`, id).Scan(&card.NetCents)
+	reach, args := sc.saleReach()
+	err = sc.s.r.QueryRowContext(ctx, `SELECT coalesce(sum(l.net_cents), 0) FROM sale_line l JOIN sale s ON s.id = l.sale_id WHERE `+reach+` AND l.client_id = ? AND l.deleted = 0`,
+		append(args, id)...).Scan(&card.NetCents)
 	return card, asSalonError(err)
 }
 
@@ -155,14 +176,13 @@ func (sc *Scope) CreateClient(ctx context.Context, key string, f salon.ClientFor
 }
 
 func (tx *writeTx) addClient(f salon.ClientForm, since salon.Day) (string, error) {
-	phone, email, err := tx.checkClientForm(&f)
-	if err != nil {
+	if err := tx.checkClientForm(&f); err != nil {
 		return "", err
 	}
 	id := newID()
 	tx.touched("client", id, "")
-	return id, tx.exec(`INSERT INTO client (id, name, phone, email, note, since, branch_id) VALUES (?,?,?,?,?,?,?)`,
-		id, f.Name, deref(phone), deref(email), f.Note, since, tx.branch)
+	return id, tx.exec(`INSERT INTO client (id, name, phone, email, wechat, address, birthday, note, private_note, since, branch_id) VALUES (?,?,?,?,?,?,?,?,?,?,?)`,
+		id, f.Name, deref(f.Phone), deref(f.Email), deref(f.WeChat), deref(f.Address), deref(f.Birthday), f.Note, deref(f.Private), since, tx.branch)
 }
 
 func deref(s *string) string {
@@ -172,9 +192,9 @@ func deref(s *string) string {
 	return *s
 }
 
-// checkClientForm trims the form and gives the contacts as they are stored,
-// nil where they stay as they are.
-func (tx *writeTx) checkClientForm(f *salon.ClientForm) (phone, email *string, err error) {
+// checkClientForm brings the form into the shape in which it is stored. Nil
+// pointers stay nil.
+func (tx *writeTx) checkClientForm(f *salon.ClientForm) error {
 	f.Name, f.Note = strings.TrimSpace(f.Name), strings.TrimSpace(f.Note)
 	bad := salon.E(salon.Invalid, "The card cannot be saved like this yet.")
 	if f.Name == "" {
@@ -186,32 +206,74 @@ func (tx *writeTx) checkClientForm(f *salon.ClientForm) (phone, email *string, e
 	if len(f.Note) > 20000 {
 		bad.On("note", "The note is too long.")
 	}
-	if f.Email != nil {
-		e := strings.TrimSpace(*f.Email)
-		if e != "" && !looksLikeEmail(e) {
-			bad.On("email", "Type a whole e-mail address, for example rowan@example.com.")
+	for field, text := range map[string]**string{"email": &f.Email, "wechat": &f.WeChat, "address": &f.Address, "birthday": &f.Birthday, "private_note": &f.Private} {
+		if *text == nil {
+			continue
 		}
-		email = &e
+		trimmed := strings.TrimSpace(**text)
+		*text = &trimmed
+		if len(trimmed) > 20000 {
+			bad.On(field, "This is too long.")
+		}
+	}
+	if e := deref(f.Email); e != "" && !looksLikeEmail(e) {
+		bad.On("email", "Type a whole e-mail address, for example rowan@example.com.")
+	}
+	if b := deref(f.Birthday); b != "" {
+		if _, err := salon.ParseDay(b); err != nil {
+			bad.On("birthday", "Write the birthday as year-month-day, for example 1988-06-12.")
+		}
 	}
 	if f.Phone != nil {
 		country, err := branchSetting(tx.ctx, tx.Tx, "country")
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
 		p, ok := NormalPhone(*f.Phone, country)
 		if !ok {
 			bad.On("phone", "This is not a phone number. Type its digits, with + and the country for one from abroad.")
 		}
-		phone = &p
+		f.Phone = &p
 	}
 	if bad.Field != nil {
-		return nil, nil, bad
+		return bad
 	}
-	return phone, email, nil
+	return nil
 }
 
-// EditClient changes a card that is still as this person saw it. Whoever sees
-// only masks cannot change contacts: the form leaves them nil.
+// onlyServed refuses a client this person does not serve where their grant for
+// act reaches no further.
+func (tx *writeTx) onlyServed(act salon.Act, clientID string) error {
+	if tx.sc.grants[act].Reach != salon.Served {
+		return nil
+	}
+	var serves bool
+	err := tx.QueryRowContext(tx.ctx, `SELECT `+servedBy("?"), tx.sc.who.StaffID, clientID).Scan(&serves)
+	if err == nil && !serves {
+		return missing("client")
+	}
+	return err
+}
+
+// hides refuses to overwrite what is hidden from this person altogether: a form
+// made by hand must not do what the form on the page cannot. A masked contact
+// may be replaced: clients call with a new number.
+func (tx *writeTx) hides(f salon.ClientForm, c salon.Client) error {
+	for _, x := range []struct {
+		field string
+		value *string
+		now   salon.Contact
+	}{{"phone", f.Phone, c.Phone}, {"email", f.Email, c.Email}, {"wechat", f.WeChat, c.WeChat}, {"address", f.Address, c.Address},
+		{"birthday", f.Birthday, c.Birthday}, {"private_note", f.Private, c.Private}} {
+		if x.value != nil && x.now.Masked() && x.now.String() == "" {
+			return salon.E(salon.Invalid, "Not saved: you cannot change what you do not see.").On(x.field, "Leave this as it is.")
+		}
+	}
+	return nil
+}
+
+// EditClient changes a card that is still as this person saw it. What the form
+// leaves nil stays.
 func (sc *Scope) EditClient(ctx context.Context, id string, version int64, f salon.ClientForm) (int64, error) {
 	return sc.write(ctx, salon.EditClient, func(tx *writeTx) error {
 		c, err := sc.client(ctx, tx.Tx, id)
@@ -221,13 +283,13 @@ func (sc *Scope) EditClient(ctx context.Context, id string, version int64, f sal
 		if c.Version != version {
 			return tx.changedSince("client", id)
 		}
-		phone, email, err := tx.checkClientForm(&f)
-		if err != nil {
+		if err := errors.Join(tx.onlyServed(salon.EditClient, id), tx.hides(f, c), tx.checkClientForm(&f)); err != nil {
 			return err
 		}
 		tx.touched("client", id, "")
-		return tx.exec(`UPDATE client SET name = ?, note = ?, phone = coalesce(?, phone), email = coalesce(?, email), version = version + 1 WHERE id = ?`,
-			f.Name, f.Note, phone, email, id)
+		return tx.exec(`UPDATE client SET name = ?, note = ?, phone = coalesce(?, phone), email = coalesce(?, email), wechat = coalesce(?, wechat),
+			address = coalesce(?, address), birthday = coalesce(?, birthday), private_note = coalesce(?, private_note), version = version + 1 WHERE id = ?`,
+			f.Name, f.Note, f.Phone, f.Email, f.WeChat, f.Address, f.Birthday, f.Private, id)
 	})
 }
 

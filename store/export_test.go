@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"salonkeep/store/salon"
@@ -36,6 +37,67 @@ func Trigger(s *Store, name string) (string, error) {
 // Texts reads one text column.
 func Texts(s *Store, query string, args ...any) ([]string, error) {
 	return texts(context.Background(), s.r, query, args...)
+}
+
+// FirstSchema makes a salon as the first version of the schema had it, with
+// rows as that program wrote them.
+func FirstSchema(path string) error {
+	ctx := context.Background()
+	db, err := openWriter(path)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	p, err := provider(db)
+	if err != nil {
+		return err
+	}
+	if _, err := db.ExecContext(ctx, fmt.Sprintf(`PRAGMA application_id = %d`, applicationID)); err != nil {
+		return err
+	}
+	if _, err := p.UpTo(ctx, 1); err != nil {
+		return err
+	}
+	for _, stmt := range []string{
+		`INSERT INTO sync_ctx (one, branch, epoch, seq, tx, hlc, sv, actor, station) VALUES (1, 'b', 'e', 0, 1, 0, 1, '', '')`,
+		`INSERT INTO branch (id, name) VALUES ('b', 'Old salon')`,
+		`INSERT INTO branch_setting (key, value, branch_id) VALUES ('timezone', 'America/Toronto', 'b'), ('country', 'CA', 'b'), ('opens', '09:00', 'b'), ('closes', '18:00', 'b')`,
+		`INSERT INTO machine_setting (key, value) VALUES ('receipt.series', 'A')`,
+		`INSERT INTO role (id, name, builtin, branch_id) VALUES ('owner', 'owner', 1, 'b'), ('manager', 'manager', 1, 'b'), ('admin', 'admin', 1, 'b'), ('reception', 'reception', 1, 'b'),
+			('beautician', 'beautician', 1, 'b'), ('finance', 'finance', 1, 'b'), ('stock', 'stock', 1, 'b'), ('it', 'it', 1, 'b')`,
+		`INSERT INTO role_grant (id, role_id, act, reach, branch_id) VALUES ('g1', 'owner', 'client.view', 'all', 'b'), ('g2', 'reception', 'client.view', 'all', 'b'), ('g3', 'owner', 'contact.view', 'all', 'b'),
+			('g4', 'owner', 'appointment.delete', 'all', 'b'), ('g5', 'owner', 'account.own', 'all', 'b'), ('g6', 'reception', 'account.own', 'all', 'b')`,
+		`INSERT INTO staff (id, name, role_id, branch_id) VALUES ('s1', 'Rowan', 'owner', 'b'), ('s2', 'Lucy', 'reception', 'b')`,
+		`INSERT INTO client (id, name, phone, branch_id) VALUES ('c1', 'Amelia Okafor', '+14165550121', 'b')`,
+	} {
+		if _, err := db.ExecContext(ctx, stmt); err != nil {
+			return fmt.Errorf("%s: %w", stmt, err)
+		}
+	}
+	for id, email := range map[string]string{"s1": "owner@example.com", "s2": "reception@example.com"} {
+		hash, err := hashPassword("three plain words", Cost{MemoryKiB: 64, Passes: 1})
+		if err != nil {
+			return err
+		}
+		if _, err := db.ExecContext(ctx, `INSERT INTO login (staff_id, email, password, changed_at) VALUES (?,?,?,'')`, id, email, hash); err != nil {
+			return err
+		}
+	}
+	for _, t := range synced {
+		pk, cols, err := columns(ctx, db, t)
+		if err != nil {
+			return err
+		}
+		if pk == "" {
+			continue // came later
+		}
+		for _, stmt := range captureTriggers(t, pk, cols) {
+			if _, err := db.ExecContext(ctx, stmt); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Synced are the tables whose changes are captured.

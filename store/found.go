@@ -68,9 +68,7 @@ func checkFounding(f *salon.Founding) error {
 	if !looksLikeEmail(f.Email) {
 		bad.On("email", "Type a whole e-mail address, for example rowan@example.com.")
 	}
-	if err := checkNewPassword(f.Password); err != nil {
-		bad.On("password", "Use at least 10 characters; three words are a good start.")
-	}
+	adopt(bad, checkNewPassword(f.Password, f.Owner, f.Email, f.Salon))
 	if _, err := time.LoadLocation(f.Timezone); err != nil || f.Timezone == "" || f.Timezone == "Local" {
 		bad.On("timezone", "Choose the salon's time zone, for example America/Toronto.")
 	}
@@ -189,19 +187,91 @@ func fillNew(tx *writeTx, branch string, f salon.Founding) error {
 // fillRoles writes the default matrix. Its roles have their names as ids, so
 // that code and files can speak of "reception".
 func fillRoles(tx *writeTx, branch string) error {
-	grants := salon.DefaultGrants()
 	for _, role := range salon.Roles {
 		if err := tx.exec(`INSERT INTO role (id, name, builtin, branch_id) VALUES (?, ?, 1, ?)`, role, role, branch); err != nil {
 			return err
 		}
-		for _, act := range sortedKeys(grants[role]) {
-			if err := tx.exec(`INSERT INTO role_grant (id, role_id, act, reach, branch_id) VALUES (?,?,?,?,?)`,
-				newID(), role, act, grants[role][act], branch); err != nil {
+	}
+	return errors.Join(fillFields(tx, branch, nil), fillActs(tx, branch, nil))
+}
+
+// fillNew brings the matrix of an older salon up to this program: acts and
+// fields it has never heard of get their defaults.
+func (s *Store) fillNew(ctx context.Context) error {
+	acts, err := texts(ctx, s.r, `SELECT DISTINCT act FROM role_grant`)
+	if err != nil {
+		return fmt.Errorf("read the known acts: %w", err)
+	}
+	fields, err := texts(ctx, s.r, `SELECT DISTINCT field FROM role_field`)
+	if err != nil {
+		return fmt.Errorf("read the known fields: %w", err)
+	}
+	knownActs, knownFields := map[salon.Act]bool{}, map[salon.Field]bool{}
+	for _, a := range acts {
+		knownActs[salon.Act(a)] = true
+	}
+	for _, f := range fields {
+		knownFields[salon.Field(f)] = true
+	}
+	whole := true
+	for _, a := range salon.Acts() {
+		whole = whole && knownActs[a.Act]
+	}
+	for _, f := range salon.Fields {
+		whole = whole && knownFields[f]
+	}
+	if whole {
+		return nil
+	}
+	_, err = s.As("upgrade").write(ctx, salon.EditRoles, func(tx *writeTx) error {
+		tx.touchedAs("role", "", "new acts and fields", nil)
+		return errors.Join(fillFields(tx, tx.branch, knownFields), fillActs(tx, tx.branch, knownActs))
+	})
+	return err
+}
+
+// fillFields says what the builtin roles see of fields the salon does not know
+// yet.
+func fillFields(tx *writeTx, branch string, known map[salon.Field]bool) error {
+	shows := salon.DefaultShows()
+	for _, role := range salon.Roles {
+		for _, f := range sortedKeys(shows[role]) {
+			if known[f] {
+				continue
+			}
+			if err := tx.putField(role, f, shows[role][f], branch); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+func (tx *writeTx) putField(role string, f salon.Field, show salon.Show, branch string) error {
+	return tx.exec(`INSERT INTO role_field (id, role_id, field, shows, branch_id) VALUES (?,?,?,?,?)`, newID(), role, f, show, branch)
+}
+
+// fillActs gives the builtin roles the default grants of acts the salon does
+// not know yet: all of them in a new salon, and in an older one those that came
+// with a newer program. What the owner has decided about known acts stays.
+func fillActs(tx *writeTx, branch string, known map[salon.Act]bool) error {
+	defaults := salon.DefaultGrants()
+	for _, role := range salon.Roles {
+		for _, act := range sortedKeys(defaults[role]) {
+			if known[act] {
+				continue
+			}
+			if err := tx.putGrant(role, act, defaults[role][act], branch); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (tx *writeTx) putGrant(role string, act salon.Act, g salon.Grant, branch string) error {
+	return tx.exec(`INSERT INTO role_grant (id, role_id, act, reach, answer, limit_cents, limit_percent, need, branch_id) VALUES (?,?,?,?,?,?,?,?,?)`,
+		newID(), role, act, g.Reach, g.Answer, g.LimitCents, g.LimitPercent, g.Need, branch)
 }
 
 func sortedKeys[K ~string, V any](m map[K]V) []K {

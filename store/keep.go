@@ -107,6 +107,7 @@ func (s *Store) targets(ctx context.Context, id string) ([]salon.Target, error) 
 func (sc *Scope) AddTarget(ctx context.Context, name, url, secret string) (id string, err error) {
 	_, err = sc.write(ctx, salon.SetBackup, func(tx *writeTx) error {
 		name = strings.TrimSpace(name)
+		tx.asks = map[string]string{"name": name, "url": url}
 		if name == "" || len(name) > 100 {
 			return salon.E(salon.Invalid, "Give the backup target a name.").On("name", "For example “USB Red” or “Bucket”.")
 		}

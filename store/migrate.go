@@ -91,6 +91,7 @@ func schemaVersion(ctx context.Context, q queryer) (v int64, err error) {
 var synced = []string{
 	"branch", "branch_setting", "business_setting", "role", "role_grant", "staff", "client", "service", "product",
 	"stock_move", "appointment", "tax", "sale", "sale_line", "sale_tax", "payment", "note",
+	"role_field", "exception", "approval", "duty", "absence", "review", "review_line", "lesson_done", "staff_hours",
 }
 
 // rebuildCapture writes the triggers anew from the tables as they are now, so

@@ -40,7 +40,8 @@ func (sc *Scope) knows(ctx context.Context, tx *writeTx, kind, id string) error 
 		_, err = sc.visit(ctx, tx.Tx, id)
 	case "sale":
 		var n int
-		if err = tx.QueryRowContext(ctx, `SELECT count(*) FROM sale WHERE id = ? AND deleted = 0`, id).Scan(&n); err == nil && n == 0 {
+		reach, args := sc.saleReach()
+		if err = tx.QueryRowContext(ctx, `SELECT count(*) FROM sale s WHERE `+reach+` AND s.id = ?`, append(args, id)...).Scan(&n); err == nil && n == 0 {
 			err = missing("receipt")
 		}
 	default:

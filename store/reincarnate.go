@@ -8,8 +8,8 @@ import (
 )
 
 // Reincarnate makes a restored copy a salon of its own: a new epoch for its
-// changes, a new series for its receipts so that no number is given twice, and
-// no session of before.
+// changes, a new series for its receipts so that no number is given twice, no
+// session of before, and contacts masked.
 func Reincarnate(ctx context.Context, path string, o Options) error {
 	s, err := Open(ctx, path, o)
 	if err != nil {
@@ -35,6 +35,22 @@ func Reincarnate(ctx context.Context, path string, o Options) error {
 		}
 		if err := tx.exec(`UPDATE machine_setting SET value = ? WHERE key = 'receipt.series'`, nextSeries(series)); err != nil {
 			return err
+		}
+		// A restore point of a time when contacts were open must not open them
+		// now, and an approval used since must not be there to be used again.
+		// What else was given for a time ends by the clock of now.
+		for _, stmt := range []string{
+			`UPDATE exception SET deleted = 1, version = version + 1 WHERE act = 'contact.view' AND answer = 'yes' AND deleted = 0`,
+			`UPDATE approval SET state = 'withdrawn', version = version + 1 WHERE kind = 'act' AND state IN ('asked', 'granted') AND deleted = 0`,
+		} {
+			if err := tx.exec(stmt); err != nil {
+				return err
+			}
+		}
+		for key, value := range map[string]string{"mask": "on", "mask.open": ""} {
+			if err := tx.setBusiness(key, value); err != nil {
+				return err
+			}
 		}
 		tx.touchedAs("salon", tx.branch, "restored", map[string]string{"epoch": epoch, "series": nextSeries(series)})
 		return tx.exec(`UPDATE sync_ctx SET epoch = ?, seq = 0`, epoch)

@@ -42,6 +42,9 @@ func (sc *Scope) Report(ctx context.Context, by salon.ReportBy, from, to salon.D
 		return salon.Report{}, salon.E(salon.Invalid, "The report would end on %s, before it begins on %s.", string(to), string(from))
 	}
 	where, args := "s.deleted = 0 AND l.deleted = 0 AND "+k.only, []any{}
+	if sc.grants[salon.ViewReports].Reach != salon.All {
+		where, args = where+" AND l.staff_id = ?", append(args, sc.who.StaffID)
+	}
 	if from != "" {
 		where, args = where+" AND s.day >= ?", append(args, from)
 	}

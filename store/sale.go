@@ -17,7 +17,8 @@ func (sc *Scope) Sales(ctx context.Context, text string, from, to salon.Day, sta
 	if err := sc.may(ctx, salon.ViewSales); err != nil {
 		return page, err
 	}
-	where, args := []string{"s.deleted = 0"}, []any{}
+	reach, args := sc.saleReach()
+	where := []string{reach}
 	if from != "" {
 		where, args = append(where, "s.day >= ?"), append(args, from)
 	}
@@ -39,16 +40,27 @@ func (sc *Scope) Sales(ctx context.Context, text string, from, to salon.Day, sta
 	return page, err
 }
 
+// saleReach is the condition that keeps a person to the receipts they may see,
+// as SQL over s and its arguments.
+func (sc *Scope) saleReach() (string, []any) {
+	if sc.grants[salon.ViewSales].Reach == salon.All {
+		return "s.deleted = 0", nil
+	}
+	return "s.deleted = 0 AND EXISTS (SELECT 1 FROM sale_line o WHERE o.sale_id = s.id AND o.staff_id = ? AND o.deleted = 0)", []any{sc.who.StaffID}
+}
+
 // saleRows are receipts under a condition over s, newest first. The caller has
-// asked whether this person may see them.
+// asked whether this person may see receipts at all.
 func (sc *Scope) saleRows(ctx context.Context, cond string, n, start int, args ...any) ([]salon.SaleRow, error) {
+	reach, reachArgs := sc.saleReach()
+	args = append(reachArgs, args...)
 	rows, err := sc.s.r.QueryContext(ctx, `SELECT s.id, s.number, s.day,
 			coalesce((SELECT group_concat(name, ', ') FROM (SELECT DISTINCT c.name FROM sale_line l JOIN client c ON c.id = l.client_id WHERE l.sale_id = s.id AND l.deleted = 0 ORDER BY c.name)), ''),
 			coalesce((SELECT group_concat(name, ', ') FROM (SELECT DISTINCT st.name FROM sale_line l JOIN staff st ON st.id = l.staff_id WHERE l.sale_id = s.id AND l.deleted = 0 ORDER BY st.name)), ''),
 			(SELECT count(*) FROM sale_line l WHERE l.sale_id = s.id AND l.deleted = 0),
 			(SELECT coalesce(sum(l.net_cents), 0) FROM sale_line l WHERE l.sale_id = s.id AND l.deleted = 0),
 			(SELECT coalesce(sum(t.cents), 0) FROM sale_line l JOIN sale_tax t ON t.line_id = l.id WHERE l.sale_id = s.id AND l.deleted = 0 AND t.deleted = 0)
-		FROM sale s WHERE s.deleted = 0 AND `+cond+` ORDER BY s.day DESC, length(s.number) DESC, s.number DESC, s.id LIMIT ? OFFSET ?`, append(args, n, start)...)
+		FROM sale s WHERE `+reach+` AND `+cond+` ORDER BY s.day DESC, length(s.number) DESC, s.number DESC, s.id LIMIT ? OFFSET ?`, append(args, n, start)...)
 	if err != nil {
 		return nil, asSalonError(fmt.Errorf("list receipts: %w", err))
 	}

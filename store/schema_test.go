@@ -40,6 +40,7 @@ func TestEverySyncedTableIsCaptured(t *testing.T) {
 	_, err := w.Store.As("test").Import(ctx, tinyBatch(), false)
 	ok(t, err)
 	ok(t, w.As(t, "owner").AddNote(ctx, "client", texts1(t, w, `SELECT id FROM client`), "likes tea"))
+	seedAccess(t, w)
 	for _, table := range store.Synced() {
 		pk := texts1(t, w, `SELECT name FROM pragma_table_info('`+table+`') WHERE pk = 1`)
 		id := texts1(t, w, fmt.Sprintf(`SELECT %s FROM %s LIMIT 1`, pk, table))

@@ -45,6 +45,13 @@ type Store struct {
 	file       *os.File // kept open for life: closing any descriptor of the file may drop SQLite's locks
 	events     hub
 	hashes     chan struct{} // bounds the memory that password checks take at once
+
+	usesMu   sync.Mutex
+	uses     map[use]string // rights used and not yet written down -> day
+	usesKept map[use]string // the same, written down
+
+	touchedMu sync.Mutex
+	touched   map[string]time.Time // hash of a session -> when it was last used
 }
 
 var ofdOnce sync.Once
@@ -122,7 +129,7 @@ func (s *Store) open(ctx context.Context) (err error) {
 		return err
 	}
 	s.checkpoint.SetMaxOpenConns(1)
-	return nil
+	return s.fillNew(ctx)
 }
 
 // Close ends all use of the salon.

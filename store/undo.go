@@ -32,6 +32,9 @@ func (sc *Scope) Undo(ctx context.Context, n int64) error {
 		if at < stamp(sc.s.o.Now().Add(-undoTime)) {
 			return salon.E(salon.Clash, "That was too long ago to undo. Change it back by hand.")
 		}
+		if err := tx.undoable(n); err != nil {
+			return err
+		}
 		kept, err := tx.revert(n, nil)
 		if err != nil {
 			return err
@@ -47,6 +50,25 @@ func (sc *Scope) Undo(ctx context.Context, n int64) error {
 		return nil
 	})
 	return err
+}
+
+// undone are the records a person can take a change of back by themselves.
+// What decides who may do and see what is not among them: taking a switch back
+// would pass by the approval that the switch needs, and taking an approval's
+// use back would let it be used twice.
+var undone = []string{"client", "appointment", "note", "service", "product"}
+
+func (tx *writeTx) undoable(n int64) error {
+	tables, err := texts(tx.ctx, tx, `SELECT DISTINCT tbl FROM change_log WHERE tx = ?`, n)
+	if err != nil {
+		return fmt.Errorf("read change %d: %w", n, err)
+	}
+	for _, t := range tables {
+		if !slices.Contains(undone, t) {
+			return salon.E(salon.Clash, "This cannot be undone with one tap. Change it back by hand.")
+		}
+	}
+	return nil
 }
 
 // checkUndone asks whether the place an appointment goes back to is still free,

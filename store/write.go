@@ -29,12 +29,17 @@ type writeTx struct {
 	now     string // the one instant of this change
 	branch  string
 	touches []touch
+	asks    any       // what is done, exactly, where an approval must have been given for just that
+	paid    *approved // the approval this change uses up, once it has been read
+	act     salon.Act
 }
 
 type touch struct {
 	kind, id, reason string
 	day              salon.Day
-	detail           any // nil: taken from change_log
+	detail           any       // nil: taken from change_log
+	act              salon.Act // "": the act of the whole change
+	quiet            bool      // no page has to show it anew
 }
 
 // touched says what the change is about. A change that never says so is not
@@ -54,40 +59,100 @@ func (tx *writeTx) exec(query string, args ...any) error {
 	return err
 }
 
+// touchedIn is touched under a name of the log's own, where one act of the
+// matrix does several things the log tells apart. A nil detail is taken from
+// change_log.
+func (tx *writeTx) touchedIn(act salon.Act, kind, id, reason string, detail any) {
+	tx.touches = append(tx.touches, touch{kind: kind, id: id, reason: reason, detail: detail, act: act})
+}
+
+// lookedAs notes a view within a change's transaction under its own act, so
+// that counting and noting it are one step. No page has to hear of it.
+func (tx *writeTx) lookedAs(act salon.Act, kind, id, reason string, detail any) {
+	tx.touches = append(tx.touches, touch{kind: kind, id: id, reason: reason, detail: detail, act: act, quiet: true})
+}
+
+// updateOrInsert changes a row of a captured table or makes it; both statements
+// take the same numbered arguments. An upsert would not do: SQLite lets its way
+// with conflicts reach into the capture triggers, whose own replacing then
+// fails.
+func (tx *writeTx) updateOrInsert(update, insert string, args ...any) error {
+	res, err := tx.ExecContext(tx.ctx, update, args...)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n > 0 {
+		return err
+	}
+	return tx.exec(insert, args...)
+}
+
 // write is the only way to change anything. It asks first, runs fn in one
 // immediate transaction, and commits only a change that says what it touched,
-// together with its audit rows. It returns the number Undo takes.
+// together with its audit rows and with the approval it used up, if its grant
+// demands one. It returns the number Undo takes.
 func (sc *Scope) write(ctx context.Context, act salon.Act, fn func(*writeTx) error) (int64, error) {
-	if err := sc.may(ctx, act); err != nil {
+	if err := sc.mayTry(ctx, act); err != nil {
 		return 0, err
 	}
+	if sc.grants[act].Answer == salon.Flag {
+		return 0, sc.refuse(ctx, act, "")
+	}
+	return sc.run(ctx, act, fn)
+}
+
+// run is write for whoever has asked already.
+func (sc *Scope) run(ctx context.Context, act salon.Act, fn func(*writeTx) error) (int64, error) {
 	sqlTx, err := sc.s.w.BeginTx(ctx, nil)
 	if err != nil {
 		return 0, asSalonError(fmt.Errorf("begin %s: %w", act, err))
 	}
 	defer sqlTx.Rollback()
-	tx := &writeTx{Tx: sqlTx, ctx: ctx, sc: sc, now: sc.s.now()}
+	tx := &writeTx{Tx: sqlTx, ctx: ctx, sc: sc, act: act, now: sc.s.now()}
 	if err := tx.begin(); err != nil {
 		return 0, err
 	}
 	if err := fn(tx); err != nil {
+		if errors.Is(err, errAsk) {
+			// Noting the refusal is a transaction of its own.
+			return 0, errors.Join(sqlTx.Rollback(), sc.refuse(ctx, act, salon.Ask))
+		}
+		if salon.KindOf(err) == salon.Denied {
+			return 0, errors.Join(err, sqlTx.Rollback(), sc.look(ctx, "refused", "act", string(act), ""))
+		}
 		return 0, asSalonError(err)
 	}
 	if len(tx.touches) == 0 {
 		return 0, fmt.Errorf("%s: the change does not say what it touched", act)
+	}
+	if answer := sc.grants[act].Answer; answer == salon.Ask || answer == salon.Two {
+		if _, err := tx.approver(); err != nil {
+			return 0, err
+		}
+	}
+	if err := tx.useApproval(); err != nil {
+		return 0, err
 	}
 	for _, t := range tx.touches {
 		if err := tx.audit(act, t); err != nil {
 			return 0, fmt.Errorf("log %s: %w", act, err)
 		}
 	}
+	kept, err := tx.keepUses()
+	if err != nil {
+		return 0, err
+	}
 	sc.s.o.at("write:" + string(act) + ":before-commit")
 	if err := tx.Commit(); err != nil {
 		return 0, asSalonError(fmt.Errorf("commit %s: %w", act, err))
 	}
 	sc.s.o.at("write:" + string(act) + ":after-commit")
+	kept()
 	sc.s.events.committed(tx.n)
 	for _, t := range tx.touches {
+		if t.quiet {
+			continue
+		}
 		sc.s.events.publish(salon.Event{Kind: t.kind, Day: t.day, By: sc.who.Name})
 	}
 	return tx.n, nil
@@ -108,7 +173,8 @@ func (tx *writeTx) begin() error {
 
 // sensitive fields stand in the audit log as digests: the log shows that they
 // changed, and whether to the same value, without becoming a copy of them.
-var sensitive = map[string]bool{"phone": true, "email": true, "note": true, "text": true, "name": true, "password": true}
+var sensitive = map[string]bool{"phone": true, "email": true, "wechat": true, "address": true, "birthday": true,
+	"note": true, "private_note": true, "text": true, "name": true, "password": true}
 
 func (tx *writeTx) audit(act salon.Act, t touch) error {
 	detail := t.detail
@@ -118,7 +184,14 @@ func (tx *writeTx) audit(act salon.Act, t touch) error {
 			return err
 		}
 	}
-	return appendAudit(tx.ctx, tx.Tx, auditRow{at: tx.now, tx: tx.n, who: tx.sc.who, act: string(act), kind: t.kind, id: t.id, reason: t.reason, detail: detail})
+	if t.act != "" {
+		act = t.act
+	}
+	reason := t.reason
+	if reason == "" {
+		reason = tx.sc.reason
+	}
+	return appendAudit(tx.ctx, tx.Tx, auditRow{at: tx.now, tx: tx.n, who: tx.sc.who, act: string(act), kind: t.kind, id: t.id, reason: reason, detail: detail})
 }
 
 // changedFields are old and new values of what this transaction did to one row.

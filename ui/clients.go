@@ -68,7 +68,7 @@ func (c call) fromRow() int {
 }
 
 func getClients(d *desk) error {
-	p := &clientsPage{Page: d.frame("clients"), Text: strings.TrimSpace(d.QueryParam("q")), MayAdd: d.scope.Can(salon.CreateClient), Sees: d.scope.Can(salon.SeeContact)}
+	p := &clientsPage{Page: d.frame("clients"), Text: strings.TrimSpace(d.QueryParam("q")), MayAdd: d.scope.Can(salon.CreateClient), Sees: d.scope.Shows(salon.Phone) == salon.Visible}
 	found, err := d.scope.Clients(d.ctx(), p.Text, d.fromRow(), listLength)
 	if err != nil {
 		return err

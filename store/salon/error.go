@@ -33,6 +33,18 @@ type Error struct {
 	Args  []any             // what fills Say's verbs, so that a translation can be filled with the same
 	Field map[string]string // form field -> complaint (a catalogue key too)
 	Err   error
+
+	// Of a refusal: what was refused, what this person could do about it
+	// ("" is nothing but asking for access), and who could help.
+	Act     Act
+	Answer  Answer
+	Helpers []Helper
+}
+
+// Helper is somebody who may do what somebody else may not.
+type Helper struct {
+	StaffID string
+	Name    string
 }
 
 // E makes an Error whose sentence is say filled with args.

@@ -53,16 +53,21 @@ type Client struct {
 	Name    string
 	Phone   Contact
 	Email   Contact
-	Note    string // what the whole team may read; health notes are their own records
-	Since   Day    // first visit or the day the card was made
+	WeChat  Contact
+	Address Contact
+	// Birthday is a Day; its mask leaves the day and the month.
+	Birthday Contact
+	Note     string  // what the whole team may read; health notes are their own records
+	Private  Contact // what only some may read; masked or hidden like a contact
+	Since    Day     // first visit or the day the card was made
 }
 
-// ClientForm is what reception types about a client. Phone and Email nil means
+// ClientForm is what reception types about a client. A nil pointer means
 // "leave as it is": a person who sees only the mask cannot overwrite the value
 // by saving the form.
 type ClientForm struct {
-	Name, Note   string
-	Phone, Email *string
+	Name, Note                                       string
+	Phone, Email, WeChat, Address, Birthday, Private *string
 }
 
 // ClientRow is one line of the client list.
@@ -101,6 +106,12 @@ type Staff struct {
 	Person  bool   // false: the house, which sells but is nobody
 	Active  bool
 	Login   string // e-mail address used to sign in, "" if none; only for who may edit staff
+
+	RoleEnds Day    // last day of a trial time, "" for no end
+	NextRole string // id of the role that begins on NextFrom, "" for none
+	NextFrom Day
+	Joined   Day // "" where nobody noted it
+	Left     Day
 }
 
 // StaffForm is a new member of staff. Email and Password together make a

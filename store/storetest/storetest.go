@@ -27,7 +27,7 @@ type World struct {
 
 	mu    sync.Mutex
 	now   time.Time
-	scope map[string]*store.Scope
+	token map[string]string
 }
 
 // Start is the moment every World begins: a Saturday noon in Toronto.
@@ -36,7 +36,7 @@ var Start = time.Date(2026, 11, 21, 17, 0, 0, 0, time.UTC)
 // New founds a salon and signs nobody in yet.
 func New(t testing.TB) *World {
 	t.Helper()
-	w := &World{Path: filepath.Join(t.TempDir(), "salon.db"), now: Start, scope: map[string]*store.Scope{}}
+	w := &World{Path: filepath.Join(t.TempDir(), "salon.db"), now: Start, token: map[string]string{}}
 	ctx := context.Background()
 	err := store.Found(ctx, w.Path, salon.Founding{
 		Salon: "Rowan & Reed Hair", Owner: "Rowan", Email: "owner@example.com", Password: Password,
@@ -66,7 +66,7 @@ func (w *World) Open(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Store, w.Door, w.scope = s, s.Door(), map[string]*store.Scope{}
+	w.Store, w.Door, w.token = s, s.Door(), map[string]string{}
 }
 
 // Now is the world's clock.
@@ -83,23 +83,96 @@ func (w *World) Tick(d time.Duration) {
 	w.now = w.now.Add(d)
 }
 
-// As signs the person of a role in, once.
+// As is the person of a role with the rights they have now. They sign in once;
+// a session that was ended is not begun anew.
 func (w *World) As(t testing.TB, role string) *store.Scope {
 	t.Helper()
-	if sc := w.scope[role]; sc != nil {
-		return sc
-	}
 	ctx := context.Background()
-	token, err := w.Door.SignIn(ctx, role+"@example.com", Password, "tablet of "+role)
+	if w.token[role] == "" {
+		token, err := w.Door.SignIn(ctx, role+"@example.com", Password, "tablet of "+role)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.token[role] = token
+	}
+	sc, err := w.Door.Enter(ctx, w.token[role])
 	if err != nil {
 		t.Fatal(err)
 	}
-	sc, err := w.Door.Enter(ctx, token)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.scope[role] = sc
 	return sc
+}
+
+// Token is the session's cookie of a role that signed in with As.
+func (w *World) Token(role string) string { return w.token[role] }
+
+// Pin is everybody's PIN, once they have been given one.
+const Pin = "739184"
+
+// Tablet lets a shared tablet in, the way people do it, and gives its cookie.
+func (w *World) Tablet(t testing.TB, name string) string {
+	t.Helper()
+	return w.letIn(t, salon.PairingForm{Name: name, Kind: salon.SharedDevice})
+}
+
+// Phone lets in the own phone of the person of a role.
+func (w *World) Phone(t testing.TB, role string) string {
+	t.Helper()
+	return w.letIn(t, salon.PairingForm{Name: "phone of " + role, Kind: salon.OwnDevice, StaffID: w.As(t, role).Who().StaffID})
+}
+
+func (w *World) letIn(t testing.TB, f salon.PairingForm) string {
+	t.Helper()
+	ctx := context.Background()
+	owner := w.As(t, "owner")
+	p, err := owner.StartPairing(ctx, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := w.Door.JoinPairing(ctx, p.Code, salon.Newcomer{Name: "Galaxy Tab A9", Browser: "Chrome 142", Address: "192.168.1.47"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := owner.ApprovePairing(ctx, p.ID, f); err != nil {
+		t.Fatal(err)
+	}
+	c, err := w.Door.CollectDevice(ctx, j.Secret)
+	if err != nil || c.Token == "" {
+		t.Fatalf("collected %+v, %v", c, err)
+	}
+	return c.Token
+}
+
+// On is the person of a role on a device, signed in by PIN. They set one with
+// their password if they have none yet.
+func (w *World) On(t testing.TB, device, role string) *store.Scope {
+	t.Helper()
+	token := w.PinToken(t, device, role)
+	sc, err := w.Door.At(device).Enter(context.Background(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sc
+}
+
+// PinToken is On's cookie.
+func (w *World) PinToken(t testing.TB, device, role string) string {
+	t.Helper()
+	ctx := context.Background()
+	sc := w.As(t, role)
+	f, err := sc.Factors(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !f.HasPin {
+		if err := sc.SetPin(ctx, salon.PinForm{Proof: Password, Pin: Pin}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	token, err := w.Door.At(device).PinSignIn(ctx, sc.Who().StaffID, Pin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
 }
 
 // Seed adds two services, two stylists and two clients with contacts, and
