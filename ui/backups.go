@@ -156,7 +156,8 @@ func (d *desk) risk(risk salon.AtRisk, now time.Time) riskView {
 		v.Figure, v.Unit = d.age(now.Sub(since)), d.T("of work")
 	}
 	for _, k := range risk.Kinds {
-		n, line := int(k.N), lostLine{}
+		var line lostLine
+		n := int(k.N)
 		switch k.Kind {
 		case "appointment":
 			line = lostLine{iconName("calendar-event"), d.N(n, "%d bookings")}

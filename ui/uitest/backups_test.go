@@ -76,7 +76,7 @@ func (s *stage) loop(t *testing.T, nod <-chan bool) {
 func (s *stage) serveRuns(ctx context.Context, nod <-chan bool) error {
 	loop := s.Store.As("nightly")
 	for {
-		good := true
+		var good bool
 		select {
 		case <-ctx.Done():
 			return nil
