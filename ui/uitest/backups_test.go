@@ -197,6 +197,7 @@ func TestBackUpNow(t *testing.T) {
 	tab.See("The copies already there stay good, up to Today 12:00.")
 	chair.See("One copy is away")
 	tab.Click("Try again now")
+	tab.See("Starting")
 	for range 13 {
 		nod <- true
 	}
