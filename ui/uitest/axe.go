@@ -20,12 +20,13 @@ func (tab *Tab) Axe() []string {
 		r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + (n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? '')).join(' | ')))`)
 }
 
-// Small lists controls below 44 px in one direction.
+// Small lists controls below 44 px in one direction. The beads of the time line
+// may be narrower: the list below it is the other way to each.
 func (tab *Tab) Small() []string {
 	tab.t.Helper()
 	return Eval[[]string](tab, `[...document.querySelectorAll('button, a[href], input:not([type=hidden]), select, summary')].filter(e => {
 		const r = e.getBoundingClientRect();
-		return r.width > 0 && !e.closest('.vh, .skip, .ap, .choice, p, td, dd') && Math.min(r.width, r.height) < 43.5 && !e.matches('[type=checkbox], [type=radio]');
+		return r.width > 0 && !e.closest('.vh, .skip, .ap, .choice, .bead, p, td, dd') && Math.min(r.width, r.height) < 43.5 && !e.matches('[type=checkbox], [type=radio]');
 	}).map(e => (e.innerText || e.getAttribute('aria-label') || e.name || e.tagName).slice(0, 30) + ' ' + Math.round(e.getBoundingClientRect().width) + 'x' + Math.round(e.getBoundingClientRect().height))`)
 }
 
